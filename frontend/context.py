@@ -1,0 +1,143 @@
+"""The context processor behind ``{{ ui }}``: what every page knows about its frame."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext
+
+from frontend import navigation
+from frontend.preferences.choices import ElderMode, Preferences
+
+_BRIEF_TABS = 3
+_TABS = 4
+# The width up to which a layout applies, in CSS pixels at normal size; see app.css.
+_MEDIUM, _SMALL = 960, 720
+_SCALE = {ElderMode.STANDARD: 1.0, ElderMode.ELDER: 1.25}
+
+
+@dataclass(frozen=True)
+class Site:
+    """Whose pages these are."""
+
+    name: str
+    phone: str
+    is_platform: bool
+    is_suspended: bool
+
+
+class Interface:
+    """The frame of one page. Lazy: a fragment that shows no frame pays for none of it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        preferences: Preferences = getattr(
+            request, "preferences", None
+        ) or Preferences.from_cookies(request.COOKIES)
+        self.elder = preferences.elder.value
+        self.theme = preferences.theme.value
+        self.shortcuts = preferences.shortcuts.value
+        self.languages = settings.LANGUAGES
+        self.is_demonstration = settings.IS_DEMONSTRATION
+
+    @property
+    def lang(self) -> str:
+        """The language as the ``lang`` attribute spells it: ``zh-Hans`` or ``en``."""
+        return "zh-Hans" if self.language == "zh-hans" else self.language
+
+    @property
+    def language(self) -> str:
+        """The active language as Django spells it."""
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def medium(self) -> str:
+        """The media query of medium.css."""
+        return self._media(_MEDIUM)
+
+    @property
+    def small(self) -> str:
+        """The media query of small.css."""
+        return self._media(_SMALL)
+
+    def _media(self, width: int) -> str:
+        # The largest elder mode has one column whatever the screen.
+        scale = _SCALE.get(ElderMode(self.elder))
+        return f"screen and (max-width: {width * scale:.0f}px)" if scale else "screen"
+
+    @cached_property
+    def site(self) -> Site:
+        """The site of this host, or the platform."""
+        tenant = getattr(self._request, "tenant", None)
+        is_platform = getattr(tenant, "schema_name", "public") == "public"
+        name = "" if is_platform else getattr(tenant, "name", "")
+        return Site(
+            name=name or gettext("Network platform"),
+            phone=getattr(tenant, "phone", "") or "",
+            is_platform=is_platform,
+            is_suspended=getattr(tenant, "state", "") == "suspended",
+        )
+
+    @cached_property
+    def navigation(self) -> list[navigation.Link]:
+        """Where this visitor may go; empty for guests."""
+        user = getattr(self._request, "user", None)
+        if user is None:
+            return []
+        return navigation.links(
+            navigation.PLATFORM if self.site.is_platform else navigation.SITE,
+            user=user,
+            path=self._request.path,
+            urlconf=getattr(self._request, "urlconf", None),
+        )
+
+    @property
+    def tabs(self) -> list[navigation.Link]:
+        """The first destinations, as many as fit on a phone beside "More"."""
+        return self.navigation[: _BRIEF_TABS if self.elder == ElderMode.EXTRA else _TABS]
+
+    @cached_property
+    def search_url(self) -> str:
+        """Where the search box leads; empty if this visitor may not search."""
+        people = self._url("people:list")
+        return people if any(link.url == people for link in self.navigation) else ""
+
+    @cached_property
+    def sign_in_url(self) -> str:
+        """The sign-in page, which leads back here."""
+        url = self._url(settings.LOGIN_URL)
+        return f"{url}?next={quote(self._request.path)}" if url else ""
+
+    @cached_property
+    def sign_out_url(self) -> str:
+        """The page that signs out, by POST."""
+        return self._url("account_logout")
+
+    @cached_property
+    def account_links(self) -> list[tuple[str, str, str]]:
+        """Pages about the visitor's own account, as ``(label, URL, icon)``."""
+        pages = (
+            (gettext("My account and security"), "account:show", "user"),
+            (gettext("Who has seen my information"), "privacy:views", "eye"),
+        )
+        return [(label, url, icon) for label, name, icon in pages if (url := self._url(name))]
+
+    @cached_property
+    def idle_seconds(self) -> int:
+        """How long an untouched session lives; 0 for guests. A dialog warns before the end."""
+        request = self._request
+        user = getattr(request, "user", None)
+        if user is None or not user.is_authenticated:
+            return 0
+        limit = getattr(request, "idle_seconds", None)
+        return int(limit or request.session.get_expiry_age())
+
+    def _url(self, name: str) -> str:
+        return navigation.resolve(name, getattr(self._request, "urlconf", None))
+
+
+def ui(request: HttpRequest) -> dict[str, Interface]:
+    """Give every template ``ui``."""
+    return {"ui": Interface(request)}

@@ -1,0 +1,170 @@
+"""Accounts of one schema: a site's own people, or the platform's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from common.fields import EncryptedTextField
+from common.ids import uuid7
+from common.masking import mask_phone
+from common.registry import PersonalData, Sensitivity
+
+
+class ElderMode(models.TextChoices):
+    """Size of type and targets (MIIT design rule for elders, 2021)."""
+
+    STANDARD = "standard", _("standard")
+    ELDER = "elder", _("large type")
+    EXTRA = "extra", _("extra large type")
+
+
+class Theme(models.TextChoices):
+    """Light or dark."""
+
+    AUTO = "auto", _("as the device")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in here, by phone and password, code or passkey.
+
+    A person active at two sites has two accounts; neither site learns of the other.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # E.164. Found by its keyed index only.
+    phone = EncryptedTextField(_("phone"), mask=mask_phone, null=True)
+    phone_index = models.BinaryField(max_length=16, unique=True, null=True, editable=False)
+    phone_verified_at = models.DateTimeField(null=True, blank=True)
+    display_name = models.CharField(_("name"), max_length=60)
+    # The person this account belongs to, when the site keeps one (crm.people, no reference).
+    person_key = models.UUIDField(null=True, blank=True, unique=True)
+    elder_mode = models.CharField(max_length=8, choices=ElderMode, default=ElderMode.STANDARD)
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
+    language = models.CharField(max_length=8, default="zh-hans")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # Django wants a unique field here; people never see it (accounts.backends finds by phone).
+    USERNAME_FIELD = "phone_index"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+
+    personal_data = {
+        "phone": PersonalData(
+            purpose="sign in, messages", basis="contract", retention="account", sensitivity=Sensitivity.S2
+        ),
+        "phone_index": PersonalData(
+            purpose="sign in", basis="contract", retention="account", sensitivity=Sensitivity.S2
+        ),
+        "display_name": PersonalData(
+            purpose="show who acted", basis="contract", retention="account", sensitivity=Sensitivity.S1
+        ),
+        "person_key": PersonalData(
+            purpose="show members their own record",
+            basis="contract",
+            retention="account",
+            sensitivity=Sensitivity.S1,
+        ),
+    }
+    not_personal = frozenset(
+        {
+            "password",
+            "last_login",
+            "phone_verified_at",
+            "elder_mode",
+            "theme",
+            "language",
+            "is_active",
+        }
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True, phone_index__isnull=True)
+                | Q(phone__isnull=False, phone_index__isnull=False),
+                name="phone_and_its_index_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(elder_mode__in=ElderMode.values), name="elder_mode_is_known"
+            ),
+            models.CheckConstraint(condition=Q(theme__in=Theme.values), name="theme_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def current_roles(self) -> frozenset[Role]:
+        """Return the roles held now. Costs a query the first time, unless prefetched."""
+        return frozenset(
+            Role(grant.role) for grant in self.role_grants.all() if grant.ended_at is None
+        )
+
+
+class RoleGrant(models.Model):
+    """A role held from one time to another. Ending keeps the row, for the record."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=16, choices=Role)
+    granted_at = models.DateTimeField()
+    granted_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    not_personal = frozenset({"role", "granted_at", "ended_at"})
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="one_current_grant_of_a_role",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_is_known"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("granted_at")),
+                name="role_ends_after_it_was_granted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.user_id}"
+
+
+class SchemaMarker(models.Model):
+    """One row that says whose schema this is; read at the start of every task."""
+
+    schema_name = models.CharField(primary_key=True, max_length=63)
+    # None in public.
+    tenant_key = models.UUIDField(null=True)
+
+    not_personal = frozenset({"schema_name", "tenant_key"})
+
+    def __str__(self) -> str:
+        return self.schema_name
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache, one in each schema. Django writes it by itself."""
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    not_personal = frozenset({"cache_key", "value", "expires"})
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -1,0 +1,31 @@
+"""The roles an account can hold, on the platform and at a site."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What somebody is here. What a role may do is data in `tenants.permissions`."""
+
+    # Platform. The three administrators exclude each other (等保: 三员分立).
+    SYSTEM_ADMIN = "system_admin", _("system administrator")
+    SECURITY_ADMIN = "security_admin", _("security administrator")
+    AUDIT_ADMIN = "audit_admin", _("audit administrator")
+    OPERATOR = "operator", _("platform operator")
+    # Site.
+    ADMINISTRATOR = "administrator", _("site administrator")
+    CLERK = "clerk", _("window clerk")
+    VOLUNTEER_LEAD = "volunteer_lead", _("volunteer lead")
+    VOLUNTEER = "volunteer", _("volunteer")
+    LAWYER = "lawyer", _("lawyer")
+    MEMBER = "member", _("member")
+
+
+PLATFORM_ROLES = frozenset(
+    {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.OPERATOR}
+)
+SITE_ROLES = frozenset(Role) - PLATFORM_ROLES
+# One person never holds two of these.
+EXCLUSIVE_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+# Staff: need a second factor and are signed out sooner.
+STAFF_ROLES = PLATFORM_ROLES | {Role.ADMINISTRATOR, Role.CLERK, Role.VOLUNTEER_LEAD, Role.LAWYER}

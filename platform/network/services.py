@@ -1,0 +1,54 @@
+"""What can be done to the network's reference tables."""
+
+from django.db import transaction
+
+from network.models import Region
+from network.region_data import RegionList, read_region_list
+
+# 9 columns a row keep a batch far below PostgreSQL's 65,535 parameters.
+BATCH = 1_000
+
+
+@transaction.atomic
+def load_regions(regions: RegionList | None = None) -> int:
+    """Bring the regions in line with ``regions``, by default the list that ships with the program.
+
+    New and changed codes are written; a code down to the county that the list no longer has is
+    closed on the list's day, never deleted, and opens again if a later list brings it back. Runs
+    at every start: a second run reads one query and writes nothing.
+
+    Returns:
+        The number of rows written or closed.
+    """
+    regions = regions or read_region_list()
+    source = f"GB/T 2260 {regions.year}"
+    listed = {
+        row.code: Region(
+            code=row.code,
+            name=row.name,
+            level=row.level,
+            parent_id=row.parent or None,
+            source=source,
+        )
+        for row in regions.rows
+    }
+    known = Region.objects.filter(level__lte=Region.Level.COUNTY).in_bulk()
+    changed = [
+        region
+        for code, region in listed.items()
+        if code not in known or _facts(region) != _facts(known[code])
+    ]
+    Region.objects.bulk_create(
+        changed,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "level", "parent", "valid_to", "source"],
+    )
+    gone = [code for code, r in known.items() if code not in listed and r.valid_to is None]
+    return len(changed) + Region.objects.filter(code__in=gone).update(valid_to=regions.as_of)
+
+
+def _facts(region: Region) -> tuple[object, ...]:
+    """Return what the list decides about a region."""
+    return (region.name, region.level, region.parent_id, region.valid_to, region.source)

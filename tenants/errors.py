@@ -1,0 +1,34 @@
+"""What a user or operator may be told about tenants."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+
+
+class InvalidCodeError(DomainError):
+    """The code cannot be a host name, or is reserved."""
+
+    code = "invalid_code"
+    field = "code"
+
+
+class CodeTakenError(DomainError):
+    """Another site has the code or the host name."""
+
+    code = "code_taken"
+    field = "code"
+
+
+class InvalidStateError(DomainError):
+    """The site's state does not allow this."""
+
+    code = "invalid_state"
+
+
+class ReadOnlyTenantError(DomainError):
+    """The site is suspended; nothing can be changed."""
+
+    code = "read_only"
+
+    def __init__(self) -> None:
+        super().__init__(_("This site is suspended. It can be read but not changed."))

@@ -1,0 +1,100 @@
+"""Tenants and their hosts. All tables here live in the public schema."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+from common.ids import uuid7
+
+
+class TenantKind(models.TextChoices):
+    """Where a 侨之家 stands (guideline 2016, part three)."""
+
+    COMMUNITY = "community", _("residential community")
+    PARK = "park", _("business park")
+    CAMPUS = "campus", _("campus")
+    FARM = "farm", _("overseas-Chinese farm")
+
+
+class TenantState(models.TextChoices):
+    """What may happen on a tenant's host.
+
+    Only an active site takes writes; a suspended one shows itself read-only with a banner; an
+    archived one answers with a notice. A deleted one keeps its row, as the proof of deletion.
+    """
+
+    ACTIVE = "active", _("active")
+    SUSPENDED = "suspended", _("suspended")
+    ARCHIVED = "archived", _("archived")
+    DELETED = "deleted", _("deleted")
+
+
+class Tenant(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
+    """One 侨之家 with a schema, a database role and a data key of its own.
+
+    The schema's name is opaque and never changes; the code is what people type and see.
+    """
+
+    # Provisioning makes and drops schemas; saving or deleting a row never does.
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    schema_name = models.CharField(max_length=63, unique=True)
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=12, choices=TenantKind)
+    region_code = models.CharField(_("region"), max_length=6)
+    state = models.CharField(
+        _("state"), max_length=12, choices=TenantState, default=TenantState.ACTIVE
+    )
+    state_reason = models.CharField(max_length=200, blank=True)
+    state_changed_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    # The first sites to take a migration; see tenants.migrating.
+    is_canary = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(schema_name__regex=r"^t_[a-z0-9]{8,24}$"),
+                name="tenant_schema_name_is_opaque",
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[a-z][a-z0-9-]{1,30}[a-z0-9]$"),
+                name="tenant_code_fits_a_host_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=TenantKind.values), name="tenant_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=TenantState.values), name="tenant_state_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(DomainMixin):  # type: ignore[misc]
+    """A host name that leads to one tenant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(domain__regex=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
+                name="domain_is_a_lower_case_host_name",
+            )
+        ]
+
+
+class SchemaTemplate(models.Model):
+    """The statements that make an empty tenant schema, for one state of the migrations."""
+
+    fingerprint = models.CharField(primary_key=True, max_length=64)
+    statements = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)

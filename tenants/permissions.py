@@ -1,0 +1,77 @@
+"""Who may do what, as data: permissions, and the roles that hold them."""
+
+from enum import StrEnum
+
+from accounts.roles import Role
+
+
+class Permission(StrEnum):
+    """One thing an account can be allowed to do, named noun.verb."""
+
+    TODAY_VIEW = "today.view"
+    PERSON_VIEW = "person.view"
+    PERSON_EDIT = "person.edit"
+    PERSON_IMPORT = "person.import"
+    # See a document number, phone or address in clear, with a reason that is recorded.
+    PERSON_REVEAL = "person.reveal"
+    # Find people by the last four digits of a document; a phone's tail needs PERSON_VIEW only.
+    PERSON_SEARCH_DOCUMENT = "person.search_document"
+    ACCOUNT_VIEW = "account.view"
+    ACCOUNT_MANAGE = "account.manage"
+    AUDIT_VIEW = "audit.view"
+    JOB_VIEW = "job.view"
+    JOB_RETRY = "job.retry"
+    SITE_VIEW = "site.view"
+    SITE_CREATE = "site.create"
+    SITE_SUSPEND = "site.suspend"
+    SITE_DELETE = "site.delete"
+    STYLEGUIDE_VIEW = "styleguide.view"
+    # One's own account, sessions, tokens, and who looked at one's own record.
+    SELF_VIEW = "self.view"
+    SELF_EDIT = "self.edit"
+
+
+_P = Permission
+_EVERYBODY = frozenset({_P.SELF_VIEW, _P.SELF_EDIT})
+_CLERK = _EVERYBODY | {
+    _P.TODAY_VIEW,
+    _P.PERSON_VIEW,
+    _P.PERSON_EDIT,
+    _P.PERSON_REVEAL,
+    _P.PERSON_SEARCH_DOCUMENT,
+    _P.JOB_VIEW,
+}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    # Platform staff hold no person.* permission: there is no person to see on the platform.
+    Role.SYSTEM_ADMIN: _EVERYBODY
+    | {
+        _P.TODAY_VIEW,
+        _P.SITE_VIEW,
+        _P.SITE_SUSPEND,
+        _P.SITE_DELETE,
+        _P.JOB_VIEW,
+        _P.JOB_RETRY,
+        _P.STYLEGUIDE_VIEW,
+    },
+    Role.SECURITY_ADMIN: _EVERYBODY
+    | {_P.TODAY_VIEW, _P.SITE_VIEW, _P.SITE_DELETE, _P.ACCOUNT_VIEW, _P.ACCOUNT_MANAGE},
+    Role.AUDIT_ADMIN: _EVERYBODY | {_P.TODAY_VIEW, _P.SITE_VIEW, _P.AUDIT_VIEW},
+    Role.OPERATOR: _EVERYBODY
+    | {_P.TODAY_VIEW, _P.SITE_VIEW, _P.SITE_CREATE, _P.JOB_VIEW, _P.STYLEGUIDE_VIEW},
+    Role.ADMINISTRATOR: _CLERK
+    | {
+        _P.PERSON_IMPORT,
+        _P.ACCOUNT_VIEW,
+        _P.ACCOUNT_MANAGE,
+        _P.AUDIT_VIEW,
+        _P.JOB_RETRY,
+        _P.STYLEGUIDE_VIEW,
+    },
+    Role.CLERK: _CLERK,
+    # What these four see of the people they work with comes with their own rooms.
+    Role.VOLUNTEER_LEAD: _EVERYBODY | {_P.TODAY_VIEW},
+    Role.VOLUNTEER: _EVERYBODY,
+    Role.LAWYER: _EVERYBODY,
+    Role.MEMBER: _EVERYBODY,
+}
