@@ -1,0 +1,1 @@
+"""The network of sites: regions, and the demonstration network."""

@@ -19,7 +19,7 @@ FARM_SURNAMES = {
 RARE_SURNAMES = {
     "曾": "zeng", "单": "shan", "仇": "qiu", "区": "ou", "解": "xie", "查": "zha", "盖": "ge",
     "翟": "zhai", "乐": "yue", "尉迟": "yuchi", "欧阳": "ouyang", "万俟": "moqi", "覃": "qin",
-    "朴": "piao", "佘": "she", "缪": "miao", "任": "ren", 
+    "朴": "piao", "佘": "she", "缪": "miao", "任": "ren",
     "员": "yun", "黑": "he", "折": "she", "种": "chong", "秘": "bi", "逄": "pang",
     "车": "che", "那": "na", "令狐": "linghu", "长孙": "zhangsun", "澹台": "tantai",
     "皇甫": "huangfu", "上官": "shangguan", "诸葛": "zhuge", "禤": "xuan", "冼": "xian",
@@ -69,7 +69,23 @@ RARE_GIVEN_NAMES = (
 )  # fmt: skip
 
 # What people were called before, and changed.
-FORMER_GIVEN_NAMES = "阿狗 亚九 文革 跃进 招弟 来娣 卫东 学红 亚妹 阿财 土生 番生 南生 越生 兴华".split()
+FORMER_GIVEN_NAMES = [
+    "阿狗",
+    "亚九",
+    "文革",
+    "跃进",
+    "招弟",
+    "来娣",
+    "卫东",
+    "学红",
+    "亚妹",
+    "阿财",
+    "土生",
+    "番生",
+    "南生",
+    "越生",
+    "兴华",
+]
 
 # People from Hong Kong and Macao write the traditional forms and spell as they speak.
 TRADITIONAL_SURNAMES = {
@@ -83,30 +99,54 @@ TRADITIONAL_GIVEN_NAMES = {
                "嘉慧": "Ka Wai", "靜雯": "Ching Man", "綺華": "Yee Wah"},
 }  # fmt: skip
 
-# Chinese people abroad as their passports have them: family names by country, then given names.
-# In the first group the family name comes first, in the second it comes last.
-FAMILY_FIRST = {
-    "MY": ("Tan Lim Ong Lee Goh Yap Chua Teoh Khoo Ng", "Mei Ling|Siew Hoon|Wei Ming|Kok Leong"),
-    "SG": ("Tan Lim Ng Koh Teo Sim Heng Chia Foo Low", "Hui Min|Jia Wei|Boon Keng|Li Ting"),
-    "VN": ("Trần Lý Lâm Quách Vương Huỳnh Tăng", "Thị Lan|Văn Minh|Ngọc Anh|Quốc Hùng"),
+# Chinese people abroad as their passports have them: family names and given names by country.
+LATIN_FAMILY_NAMES = {
+    "MY": "Tan Lim Ong Lee Goh Yap Chua Teoh Khoo Ng",
+    "SG": "Tan Lim Ng Koh Teo Sim Heng Chia Foo Low",
+    "VN": "Trần Lý Lâm Quách Vương Huỳnh Tăng",
+    "ID": "Wijaya Halim Gunawan Kusuma Hartono Santoso Limanto",
+    "PH": "Chua Sy Uy Dy Tiu Yu Tan Go",
+    "TH": "Sae-Tan Sae-Lim Sae-Ung Sae-Lee Sae-Ngow",
+    "US": "Chen Lin Wong Huang Liu Ong Tsai",
+    "CA": "Chan Lam Leung Zhang Wu Kwok",
+    "GB": "Cheung Man Liu Tang Hau",
+    "AU": "Zhang Nguyen Lee Ho Xu",
+    "DE": "Zhou Lin Yang Huang",
+    "FR": "Zheng Ye Hu Tran",
 }
-FAMILY_LAST = {
-    "ID": ("Wijaya Halim Gunawan Kusuma Hartono Santoso Limanto", "Budi Lestari Hendra Yuliana"),
-    "PH": ("Chua Sy Uy Dy Tiu Yu Tan Go", "Maria Antonio Josefa Ramon"),
-    "TH": ("Sae-Tan Sae-Lim Sae-Ung Sae-Lee Sae-Ngow", "Somchai Malee Suda Prasert"),
-    "US": ("Chen Lin Wong Huang Liu Ong Tsai", "Emily Jason Grace Kevin Michelle Eric"),
-    "CA": ("Chan Lam Leung Zhang Wu Kwok", "Vivian Jonathan Amy Derek Fiona"),
-    "GB": ("Cheung Man Liu Tang Hau", "Sophie William Charlotte Oliver Helen"),
-    "AU": ("Zhang Nguyen Lee Ho Xu", "Olivia Jack Chloe Daniel Lucy"),
-    "DE": ("Zhou Lin Yang Huang", "Anna Felix Katharina Lukas"),
-    "FR": ("Zheng Ye Hu Tran", "Camille Julien Élodie Mathieu"),
+LATIN_GIVEN_NAMES = {
+    "MY": {"male": "Wei Ming|Kok Leong|Chee Hong", "female": "Mei Ling|Siew Hoon|Pei Shan"},
+    "SG": {"male": "Jia Wei|Boon Keng|Zhi Hao", "female": "Hui Min|Li Ting|Xiu Wen"},
+    "VN": {"male": "Văn Minh|Quốc Hùng|Đức Thành", "female": "Thị Lan|Ngọc Anh|Thị Mai"},
+    "ID": {"male": "Budi|Hendra|Agus|Rudy", "female": "Lestari|Yuliana|Dewi|Siska"},
+    "PH": {"male": "Antonio|Ramon|Jose Luis", "female": "Maria|Josefa|Ana Lucia"},
+    "TH": {"male": "Somchai|Prasert|Anan", "female": "Malee|Suda|Kanya"},
+    "US": {"male": "Jason|Kevin|Eric|Brian", "female": "Emily|Grace|Michelle|Tiffany"},
+    "CA": {"male": "Jonathan|Derek|Raymond", "female": "Vivian|Amy|Fiona"},
+    "GB": {"male": "William|Oliver|Adrian", "female": "Sophie|Charlotte|Helen"},
+    "AU": {"male": "Jack|Daniel|Vincent", "female": "Olivia|Chloe|Lucy"},
+    "DE": {"male": "Felix|Lukas|Jonas", "female": "Anna|Katharina|Lena"},
+    "FR": {"male": "Julien|Mathieu|Rémi", "female": "Camille|Élodie|Anaïs"},
 }
+FAMILY_NAME_FIRST = frozenset({"MY", "SG", "VN"})
 
 # Foreign names written with Chinese characters: a middle dot (U+00B7) between the parts.
-TRANSLITERATED_GIVEN_NAMES = "玛丽亚 约翰 安娜 苏珊 大卫 阿玛尔 维多利亚 卡洛斯 艾琳 莉莎".split()
-TRANSLITERATED_FAMILY_NAMES = "陈 桑托斯 威廉·李 黄 维贾亚 罗德里格斯 古纳万 德拉克鲁斯".split()
+TRANSLITERATED_GIVEN_NAMES = {
+    "male": ["约翰", "大卫", "阿玛尔", "卡洛斯", "威廉"],
+    "female": ["玛丽亚", "安娜", "苏珊", "维多利亚", "艾琳", "莉莎"],
+}
+TRANSLITERATED_FAMILY_NAMES = [
+    "陈",
+    "桑托斯",
+    "威廉·李",
+    "黄",
+    "维贾亚",
+    "罗德里格斯",
+    "古纳万",
+    "德拉克鲁斯",
+]
 # Students from Xinjiang: one's own name, then the father's.
 UYGHUR_NAMES = {
-    "male": "艾力 买买提 阿卜杜拉 吐尔逊 努尔麦麦提".split(),
-    "female": "阿依古丽 古丽娜尔 热依汗 米日古丽 阿依努尔".split(),
+    "male": ["艾力", "买买提", "阿卜杜拉", "吐尔逊", "努尔麦麦提"],
+    "female": ["阿依古丽", "古丽娜尔", "热依汗", "米日古丽", "阿依努尔"],
 }

@@ -73,13 +73,11 @@ def uyghur_name(dice: Dice, sex: str) -> DemoName:
     return DemoName(f"{own}·{dice.pick(lists.UYGHUR_NAMES['male'])}")
 
 
-def latin_name(dice: Dice, country: str) -> str:
+def latin_name(dice: Dice, country: str, sex: str) -> str:
     """Return a name of someone of Chinese origin as it stands in that country's passport."""
-    if country in lists.FAMILY_FIRST:
-        families, givens = lists.FAMILY_FIRST[country]
-        return f"{dice.pick(families.split())} {dice.pick(givens.split('|'))}"
-    families, givens = lists.FAMILY_LAST[country]
-    return f"{dice.pick(givens.split())} {dice.pick(families.split())}"
+    family = dice.pick(lists.LATIN_FAMILY_NAMES[country].split())
+    given = dice.pick(lists.LATIN_GIVEN_NAMES[country][sex].split("|"))
+    return f"{family} {given}" if country in lists.FAMILY_NAME_FIRST else f"{given} {family}"
 
 
 def foreign_chinese_name(
@@ -90,14 +88,14 @@ def foreign_chinese_name(
     Six in ten go by the Latin name of the passport and have a Chinese one besides; the others
     by a name transliterated with a middle dot, or by the Chinese name.
     """
-    latin = latin_name(dice, country)
+    latin = latin_name(dice, country, sex)
     chinese = surname + given_name(dice, birth_year, sex)
     style = dice.weigh({"latin": 60, "dotted": 25, "chinese": 15})
     if style == "latin":
         return DemoName(latin, others=(OtherName("chinese", chinese),))
     foreign = (OtherName("foreign", latin),)
     if style == "dotted":
-        given = dice.pick(lists.TRANSLITERATED_GIVEN_NAMES)
+        given = dice.pick(lists.TRANSLITERATED_GIVEN_NAMES[sex])
         family = dice.pick(lists.TRANSLITERATED_FAMILY_NAMES)
         return DemoName(f"{given}·{family}", others=foreign)
     return DemoName(chinese, lists.RARE_SURNAMES.get(surname, ""), foreign)

@@ -21,10 +21,10 @@ RARE_GIVEN_NAME_EVERY = 19
 
 @dataclass(frozen=True, slots=True)
 class DemoDocument:
-    """An identity paper. ``kind`` is one of:
+    """An identity paper that ``country`` (ISO 3166 alpha-2) issued.
 
-    ``resident_id``, ``residence_permit`` (港澳台居民居住证), ``home_return_permit`` (回乡证),
-    ``passport``, ``permanent_residence`` (外国人永久居留身份证). ``country`` issued it.
+    ``kind`` is ``resident_id``, ``residence_permit`` (港澳台居民居住证), ``home_return_permit``
+    (回乡证), ``passport`` or ``permanent_residence`` (外国人永久居留身份证).
     """
 
     kind: str
@@ -102,7 +102,9 @@ class _SiteGenerator:
         """Yield the members of one household, who share an address and mostly a surname."""
         surname = naming.plain_surname(self.dice, on_farm=self.site.kind == "farm")
         if household % RARE_SURNAME_EVERY == 0:
-            surname = naming.rare_surname(household // RARE_SURNAME_EVERY)
+            # Sites begin at different places of the list, so that they differ.
+            turn = household // RARE_SURNAME_EVERY + 11 * self.site.number
+            surname = naming.rare_surname(turn)
         address = self._address()
         head: DemoPerson | None = None
         for seat in seats:
@@ -124,6 +126,10 @@ class _SiteGenerator:
         birth_date = self._birth_date(seat.ages)
         country = self._country(code, birth_date)
         native_region = dice.weigh(self.population.native_regions)
+        if seat.place == "kin" and head is not None:
+            native_region = head.native_region
+            if code == "QJ":
+                country = head.identities[0].country or country
         is_foreign = code == "WJHR"
         name = self._name(code, country, surname, birth_date.year, sex, native_region)
         documents = self._documents(code, country, birth_date, sex, native_region)
@@ -177,9 +183,8 @@ class _SiteGenerator:
         if native_region.startswith("65"):
             return naming.uyghur_name(self.dice, sex)
         turn, rest = divmod(self.serial, RARE_GIVEN_NAME_EVERY)
-        return naming.mainland_name(
-            self.dice, surname, birth_year, sex, rare_serial=None if rest else turn
-        )
+        rare_serial = None if rest else turn + 3 * self.site.number
+        return naming.mainland_name(self.dice, surname, birth_year, sex, rare_serial=rare_serial)
 
     def _documents(
         self, code: str, country: str, birth_date: dt.date, sex: str, native_region: str
@@ -194,11 +199,11 @@ class _SiteGenerator:
         if code == "GA":
             macao = country == "MO"
             permit = numbers.home_return_permit(serial, macao=macao)
-            papers = (DemoDocument("home_return_permit", permit, country),)
+            paper = DemoDocument("home_return_permit", permit, "CN")
             region = "820000" if macao else "810000"
             if dice.chance(0.4) and (number := self._resident_id(region, birth_date, sex)):
-                papers += (DemoDocument("residence_permit", number, "CN"),)
-            return papers
+                return (paper, DemoDocument("residence_permit", number, "CN"))
+            return (paper,)
         chinese_passport = DemoDocument("passport", numbers.chinese_passport(serial), "CN")
         if code == "HQ" and dice.chance(0.6):
             return (chinese_passport,)  # went abroad before there were cards, or gave it back
@@ -247,7 +252,7 @@ class _SiteGenerator:
 
     def _languages(self, code: str, country: str) -> tuple[str, ...]:
         """Return Mandarin and a second language, of the region or of the country."""
-        spoken = {"ID": "ind", "MY": "msa", "VN": "vie", "TH": "tha", "FR": "fra", "DE": "deu"}
+        spoken = {"ID": "ind", "MY": "msa", "VN": "vie", "TH": "tha", "PH": "tgl"}
         if code in {"WJHR", "GQ"} and self.dice.chance(0.7):
             return ("cmn", spoken.get(country, "eng"))
         if code == "GA":

@@ -56,11 +56,17 @@ COMMUNITY = Population(
         ),
         (
             10,
-            (_COMMUNITY_ELDER, Seat("kin", (34, 52), _GROWN), Seat("kin", (3, 16), {"QJ": 1})),
+            (
+                Seat("head", (72, 94), _OLD),
+                Seat("kin", (36, 50), _GROWN),
+                Seat("kin", (3, 14), {"QJ": 1}),
+            ),
         ),
         (14, (Seat("head", (26, 58), {"HQ": 4, "WJHR": 4, "GA": 4, "QJ": 3}),)),
     ),
-    countries={"ID": 18, "MY": 14, "PH": 22, "SG": 14, "US": 12, "CA": 7, "AU": 7, "GB": 4, "TH": 2},
+    countries={
+        "ID": 18, "MY": 14, "PH": 22, "SG": 14, "US": 12, "CA": 7, "AU": 7, "GB": 4, "TH": 2,
+    },
     native_regions={
         "350203": 34, "350211": 10, "350213": 6, "350212": 8, "350582": 14, "350583": 8,
         "350505": 2, "350604": 6, "350603": 4, "350521": 4, "350525": 2, "350524": 2,
@@ -102,13 +108,19 @@ CAMPUS = Population(
 _FARM_BORN_HERE = {"QJ": 1}
 FARM = Population(
     households=(
-        (20, (Seat("head", (64, 92), {"GQ": 9, "QJ": 1}), Seat("spouse", (62, 90), {"GQ": 7, "QJ": 3}))),
+        (
+            20,
+            (
+                Seat("head", (64, 92), {"GQ": 9, "QJ": 1}),
+                Seat("spouse", (62, 90), {"GQ": 7, "QJ": 3}),
+            ),
+        ),
         (
             45,
             (
-                Seat("head", (64, 92), {"GQ": 1}),
-                Seat("kin", (40, 47), _FARM_BORN_HERE),
-                Seat("kin", (12, 24), _FARM_BORN_HERE),
+                Seat("head", (66, 92), {"GQ": 1}),
+                Seat("kin", (40, 46), _FARM_BORN_HERE),
+                Seat("kin", (12, 20), _FARM_BORN_HERE),
                 Seat("kin", (4, 16), _FARM_BORN_HERE),
             ),
         ),
@@ -118,7 +130,7 @@ FARM = Population(
                 # Came in 1978 as children.
                 Seat("head", (48, 62), {"GQ": 1}),
                 Seat("spouse", (48, 60), {"GQ": 3, "QJ": 2}),
-                Seat("kin", (18, 33), {"QJ": 12, "LXGG": 1}),
+                Seat("kin", (18, 28), {"QJ": 12, "LXGG": 1}),
             ),
         ),
         (8, (Seat("head", (30, 47), {"QJ": 6, "HQ": 1, "FQ": 1}),)),

@@ -42,7 +42,7 @@ class DemoSite:
 
 
 def _accounts(site_number: int, names: dict[str, str]) -> tuple[DemoAccount, ...]:
-    """Number the accounts from 1 in the order of ``names``, which maps roles to names."""
+    """Return an account for each role of ``names`` (role to name), numbered from 1."""
     return tuple(
         DemoAccount(role, name, account_mobile(site_number, serial))
         for serial, (role, name) in enumerate(names.items(), start=1)
@@ -53,9 +53,9 @@ def _accounts(site_number: int, names: dict[str, str]) -> tuple[DemoAccount, ...
 PLATFORM_ACCOUNTS = _accounts(
     0,
     {
-        "system_administrator": "郑立群",
-        "security_administrator": "查文静",
-        "audit_administrator": "盖振宇",
+        "system_admin": "郑立群",
+        "security_admin": "查文静",
+        "audit_admin": "盖振宇",
         "operator": "许颖",
     },
 )
