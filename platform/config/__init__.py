@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses and the start. No other package imports it."""

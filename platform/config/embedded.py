@@ -229,7 +229,7 @@ class Cluster:
     def _wait_until_ready(self) -> None:
         """Wait for pg_isready: after a crash this may take minutes, and giving up helps nobody."""
         began = said = time.monotonic()
-        command = [self.places.binaries / "pg_isready", "-q", "-t", "3", "-h", self.socket]
+        command = [str(self.places.binaries / "pg_isready"), "-q", "-t3", "-h", str(self.socket)]
         while subprocess.run(command, check=False, cwd="/").returncode != 0:
             if not self.is_running():
                 raise StartError(
@@ -258,7 +258,7 @@ class Cluster:
     def _works_here(self, pid: str) -> bool:
         """Say whether a process works in our data folder, as every PostgreSQL process does."""
         try:
-            return os.readlink(f"/proc/{pid}/cwd") == str(self.places.data.resolve())
+            return Path("/proc", pid, "cwd").readlink() == self.places.data.resolve()
         except OSError:
             return False
 
@@ -271,7 +271,7 @@ class Cluster:
         if not self.places.data.exists():
             return
         deadline = time.monotonic() + 5
-        while left := [pid for pid in os.listdir("/proc") if self._works_here(pid)]:
+        while left := [p.name for p in Path("/proc").iterdir() if self._works_here(p.name)]:
             if time.monotonic() > deadline:
                 for pid in left:
                     with suppress(ProcessLookupError):

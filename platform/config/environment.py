@@ -116,26 +116,13 @@ def databases(environment: Mapping[str, str], cluster: Cluster) -> Iterator[dict
 
 
 def make_database(cluster: Cluster) -> dict[str, str]:
-    """Make our database and the application's login if they are missing; return both URLs.
+    """Make our database if it is missing; return both URLs.
 
-    The login has no rights of its own (security B6). Its password is kept beside the cluster.
+    The application's login appears in its URL with a password kept in the data folder; `prepare`
+    creates it, as on any other server.
     """
     password = keep_secret(cluster.data_dir, "database-password")
     with psycopg.connect(cluster.admin_url, autocommit=True) as connection:
-        # The server gets the SCRAM verifier, never the password.
-        verifier = connection.pgconn.encrypt_password(
-            password.encode(), APPLICATION_LOGIN.encode(), b"scram-sha-256"
-        ).decode()
-        known = connection.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_LOGIN]
-        ).fetchone()
-        connection.execute(
-            sql.SQL("{verb} ROLE {role} LOGIN NOINHERIT PASSWORD {verifier}").format(
-                verb=sql.SQL("ALTER" if known else "CREATE"),
-                role=sql.Identifier(APPLICATION_LOGIN),
-                verifier=sql.Literal(verifier),
-            )
-        )
         if not connection.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
         ).fetchone():
