@@ -10,7 +10,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
-from common.registry import PersonalData, Sensitivity
+from common.registry import Basis, PersonalData, Sensitivity
+
+
+def _statutory(purpose: str) -> PersonalData:
+    # 网络安全法 Art. 21: keep records of what happened; 个人信息保护法 Art. 51 and 54: be checkable.
+    return PersonalData(
+        purpose=purpose,
+        basis=Basis.STATUTORY_DUTY,
+        retention="audit",
+        sensitivity=Sensitivity.S1,
+    )
 
 
 class Outcome(models.TextChoices):
@@ -52,34 +62,16 @@ class AuditEntry(models.Model):
     hidden_until = models.DateTimeField(null=True)
     # Which of the schema's keys `mac` was made with.
     key_id = models.PositiveSmallIntegerField()
+    # The `mac` of the row before, and the keyed hash of this row (audit.chain).
     prev = models.BinaryField(max_length=32)
     mac = models.BinaryField(max_length=32)
 
     personal_data = {
-        "actor_key": PersonalData(
-            purpose="who acted", basis="legal duty", retention="audit", sensitivity=Sensitivity.S1
-        ),
-        "actor_name": PersonalData(
-            purpose="who acted", basis="legal duty", retention="audit", sensitivity=Sensitivity.S1
-        ),
-        "ip": PersonalData(
-            purpose="from which network",
-            basis="legal duty",
-            retention="audit",
-            sensitivity=Sensitivity.S1,
-        ),
-        "person_key": PersonalData(
-            purpose="show people who looked at their data",
-            basis="legal duty",
-            retention="audit",
-            sensitivity=Sensitivity.S1,
-        ),
-        "reason": PersonalData(
-            purpose="why data was shown",
-            basis="legal duty",
-            retention="audit",
-            sensitivity=Sensitivity.S1,
-        ),
+        "actor_key": _statutory("who acted"),
+        "actor_name": _statutory("who acted"),
+        "ip": _statutory("from which network"),
+        "person_key": _statutory("show people who looked at their data"),
+        "reason": _statutory("why data was shown"),
     }
     not_personal = frozenset(
         {
@@ -120,7 +112,11 @@ class AuditEntry(models.Model):
             models.Index("actor_key", "seq", name="audit_by_actor"),
             models.Index("action", "seq", name="audit_by_action"),
             models.Index(
-                "object_type", "object_key", "seq", condition=~Q(object_key=""), name="audit_by_object"
+                "object_type",
+                "object_key",
+                "seq",
+                condition=~Q(object_key=""),
+                name="audit_by_object",
             ),
             models.Index("seq", condition=Q(outcome="refused"), name="audit_refused"),
             # The audit list between two days.
