@@ -1,0 +1,12 @@
+"""The people a site knows."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """Persons, their papers, phones and identities; search and import."""
+
+    name = "crm.people"
+    label = "people"
+    verbose_name = _("people")
