@@ -128,7 +128,7 @@ class Cluster:
                 return
             os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast" shutdown
             said = time.monotonic()
-            while self.is_running():
+            while self.is_running() or self._works_here(str(pid)):  # the pid file goes first
                 time.sleep(0.02)
                 if time.monotonic() - said > SAY_EVERY:
                     said = time.monotonic()
@@ -243,7 +243,9 @@ class Cluster:
     def _postmaster(self) -> int | None:
         """Return the server's process, if the one named in postmaster.pid really is ours."""
         if self._process is not None:
-            self._process.poll()  # a dead child stays a zombie until it is asked for
+            if self._process.poll() is None:
+                return self._process.pid  # its pid file may not be written yet
+            self._process = None
         try:
             first = (self.places.data / "postmaster.pid").read_text("ascii").split("\n", 1)[0]
         except FileNotFoundError:
