@@ -8,8 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
-from frontend import navigation
-from frontend.preferences.choices import ElderMode, Preferences
+from accounts.models import ElderMode
+from frontend.navigation import PLATFORM, SITE, Link, links, resolve
+from frontend.preferences.choices import Preferences
 
 _BRIEF_TABS = 3
 _TABS = 4
@@ -81,20 +82,20 @@ class Interface:
         )
 
     @cached_property
-    def navigation(self) -> list[navigation.Link]:
+    def navigation(self) -> list[Link]:
         """Where this visitor may go; empty for guests."""
         user = getattr(self._request, "user", None)
         if user is None:
             return []
-        return navigation.links(
-            navigation.PLATFORM if self.site.is_platform else navigation.SITE,
+        return links(
+            PLATFORM if self.site.is_platform else SITE,
             user=user,
             path=self._request.path,
             urlconf=getattr(self._request, "urlconf", None),
         )
 
     @property
-    def tabs(self) -> list[navigation.Link]:
+    def tabs(self) -> list[Link]:
         """The first destinations, as many as fit on a phone beside "More"."""
         return self.navigation[: _BRIEF_TABS if self.elder == ElderMode.EXTRA else _TABS]
 
@@ -135,7 +136,7 @@ class Interface:
         return int(limit or request.session.get_expiry_age())
 
     def _url(self, name: str) -> str:
-        return navigation.resolve(name, getattr(self._request, "urlconf", None))
+        return resolve(name, getattr(self._request, "urlconf", None))
 
 
 def ui(request: HttpRequest) -> dict[str, Interface]:

@@ -13,13 +13,6 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext
 
 
-class Renderer(DjangoTemplates):
-    """Renders forms with our templates; named by ``settings.FORM_RENDERER``."""
-
-    form_template_name = "forms/form.html"
-    field_template_name = "forms/field.html"
-
-
 class BoundField(forms.BoundField):
     """A field of a form being shown; adds what our templates ask for."""
 
@@ -38,11 +31,23 @@ class BoundField(forms.BoundField):
             return str(self.label)
         return gettext("{label} (optional)").format(label=self.label)
 
+    @property
+    def anchor(self) -> str:
+        """The id of the control that an error links to: of a list of choices, the first."""
+        return str(self.id_for_label or f"{self.auto_id}_0")
+
+
+class Renderer(DjangoTemplates):
+    """Renders every form, allauth's too; named by ``settings.FORM_RENDERER``."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+    bound_field_class = BoundField
+
 
 class _OurForm:
     """What `Form` and `ModelForm` have in common."""
 
-    bound_field_class = BoundField
     # Messages come from the server, in our words and our place, with or without a script.
     use_required_attribute = False
     # Name of a field -> autocomplete token. Everything else is "off": staff type the data of

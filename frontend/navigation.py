@@ -34,17 +34,17 @@ class Link:
 
 # The first four are the tabs of a phone.
 SITE = (
-    Destination(_("Today"), "site:today", "layout-dashboard"),
+    Destination(_("Today"), "site:today", "layout-dashboard", Permission.TODAY_VIEW),
     Destination(_("People"), "people:list", "users", Permission.PERSON_VIEW),
-    Destination(_("Members"), "members:list", "user-cog", Permission.MEMBER_VIEW),
-    Destination(_("Long jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
+    Destination(_("Members"), "members:list", "user-cog", Permission.ACCOUNT_VIEW),
+    Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
     Destination(_("Audit"), "audit:list", "shield-check", Permission.AUDIT_VIEW),
     Destination(_("Style guide"), "styleguide:show", "palette", Permission.STYLEGUIDE_VIEW),
 )
 PLATFORM = (
     Destination(_("Sites"), "platform:sites", "building-2", Permission.SITE_VIEW),
-    Destination(_("Members"), "members:list", "user-cog", Permission.MEMBER_VIEW),
-    Destination(_("Long jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
+    Destination(_("Members"), "members:list", "user-cog", Permission.ACCOUNT_VIEW),
+    Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
     Destination(_("Audit"), "audit:list", "shield-check", Permission.AUDIT_VIEW),
     Destination(_("Style guide"), "styleguide:show", "palette", Permission.STYLEGUIDE_VIEW),
 )

@@ -1,0 +1,1 @@
+"""Size, colours and language of the interface, as each visitor chooses."""

@@ -2,33 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Self, TypeVar
 
 from django.conf import settings
+from django.db import models
 from django.http import HttpResponse
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
+from accounts.models import ElderMode, Theme
+
+_Choice = TypeVar("_Choice", bound=models.TextChoices)
 _YEAR = 365 * 24 * 60 * 60
 
 
-class ElderMode(StrEnum):
-    """Size of text and targets; the figures are in ``tokens.css``."""
-
-    STANDARD = "standard"
-    ELDER = "elder"
-    EXTRA = "extra"
-
-
-class Theme(StrEnum):
-    """Light, dark, or as the visitor's device asks."""
-
-    AUTO = "auto"
-    LIGHT = "light"
-    DARK = "dark"
-
-
-class Shortcuts(StrEnum):
+class Shortcuts(models.TextChoices):
     """Whether single keys act. Speech input may need them off (WCAG 2.1.4)."""
 
     ON = "on"
@@ -42,7 +28,7 @@ def cookie_name(name: str) -> str:
 
 def chosen(kind: type[_Choice], value: str | None, otherwise: _Choice) -> _Choice:
     """Return ``value`` as a choice, or ``otherwise`` if it is none."""
-    return kind(value) if value in set(kind) else otherwise
+    return kind(value) if value in kind.values else otherwise
 
 
 @dataclass(frozen=True)

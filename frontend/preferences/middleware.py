@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from frontend.preferences.choices import ElderMode, Preferences, Theme, set_cookie
+from accounts.models import ElderMode, Theme
+from frontend.preferences.choices import Preferences, set_cookie
 
 SIGNED_IN = "_preferences_signed_in"
 

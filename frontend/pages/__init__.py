@@ -1,0 +1,1 @@
+"""Pages about the interface itself: help and the accessibility statement."""
