@@ -46,6 +46,10 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=12, choices=TenantKind)
     region_code = models.CharField(_("region"), max_length=6)
+    # What the public page shows.
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    opening_hours = models.CharField(_("opening hours"), max_length=200, blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=TenantState, default=TenantState.ACTIVE
     )
@@ -98,3 +102,32 @@ class SchemaTemplate(models.Model):
     fingerprint = models.CharField(primary_key=True, max_length=64)
     statements = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class MigrationResult(models.Model):
+    """How the last migration of one tenant went. Kept for the directory and for resuming."""
+
+    schema_name = models.CharField(primary_key=True, max_length=63)
+    last_migration = models.CharField(max_length=300)
+    error = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.schema_name}: {self.error or self.last_migration}"
+
+
+class PeriodicRun(models.Model):
+    """A due time of a periodic task that was sent; the row is what makes it happen once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "due_at"], name="periodic_task_is_sent_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.due_at:%Y-%m-%d %H:%M}"

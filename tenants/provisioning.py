@@ -31,7 +31,7 @@ RESERVED_CODES = frozenset(
     " help docs test staging auth login sso cdn assets postgres information-schema".split()
 )
 # History is written once; structure is the owner's.
-_APPEND_ONLY_TABLES = ["audit_entry"]
+_APPEND_ONLY_TABLES = ["audit_auditentry"]
 _READ_ONLY_TABLES = ["accounts_schemamarker", "django_migrations", "django_content_type"]
 
 
@@ -65,6 +65,9 @@ def create_tenant(
     name: str,
     region_code: str,
     now: dt.datetime,
+    phone: str = "",
+    address: str = "",
+    opening_hours: str = "",
     fill_schema: Callable[[str], None] | None = None,
 ) -> Tenant:
     """Make a tenant: key, role, schema, tables, rights, directory rows. All or nothing.
@@ -84,6 +87,9 @@ def create_tenant(
         kind=kind,
         name=name,
         region_code=region_code,
+        phone=phone,
+        address=address,
+        opening_hours=opening_hours,
         state_changed_at=now,
         created_at=now,
     )
@@ -94,7 +100,7 @@ def create_tenant(
             create_schema(tenant.schema_name, fill_schema or replay_template)
             mark_schema(tenant)
     except BaseException:
-        keystore().discard(tenant.schema_name)
+        keystore().destroy(tenant.schema_name)
         raise
     routing.forget_hosts()
     return tenant
@@ -133,13 +139,18 @@ def create_schema(schema: str, fill_schema: Callable[[str], None]) -> None:
 
 def protect_schema(schema: str) -> None:
     """Take from the tenant's role what it may not do to its own tables. May run again."""
+    with connection.cursor() as cursor:
+        cursor.execute(protection_sql(schema))
+
+
+def protection_sql(schema: str) -> str:
+    """Return the statements of `protect_schema`."""
     append_only = ", ".join(f'"{schema}".{table}' for table in _APPEND_ONLY_TABLES)
     read_only = ", ".join(f'"{schema}".{table}' for table in _READ_ONLY_TABLES)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'REVOKE UPDATE, DELETE, TRUNCATE ON {append_only} FROM "{schema}";'
-            f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {read_only} FROM "{schema}"'
-        )
+    return (
+        f'REVOKE UPDATE, DELETE, TRUNCATE ON {append_only} FROM "{schema}";'
+        f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {read_only} FROM "{schema}"'
+    )
 
 
 def mark_schema(tenant: Tenant) -> None:

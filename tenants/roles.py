@@ -117,7 +117,7 @@ def grant_public(connection: Connection) -> None:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {PLATFORM_ROLE}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {PLATFORM_ROLE}",
         # Append-only below the application too (security D2).
-        f"REVOKE UPDATE, DELETE ON public.audit_entry FROM {PLATFORM_ROLE}",
+        f"REVOKE UPDATE, DELETE ON public.audit_auditentry FROM {PLATFORM_ROLE}",
         f"REVOKE UPDATE, DELETE ON public.audit_anchor FROM {PLATFORM_ROLE}",
         # Shared by everybody through count_hit() only.
         f"REVOKE ALL ON public.tenants_ratecounter FROM {PLATFORM_ROLE}",

@@ -23,6 +23,9 @@ class ResolvedTenant:
     name: str
     kind: TenantKind
     region_code: str
+    phone: str
+    address: str
+    opening_hours: str
     state: TenantState
     state_reason: str
     primary_host: str
@@ -77,6 +80,9 @@ def _look_up(host: str) -> ResolvedTenant | None:
         name=tenant.name,
         kind=TenantKind(tenant.kind),
         region_code=tenant.region_code,
+        phone=tenant.phone,
+        address=tenant.address,
+        opening_hours=tenant.opening_hours,
         state=TenantState(tenant.state),
         state_reason=tenant.state_reason,
         primary_host=primary or host,

@@ -4,21 +4,30 @@ Without ``DATABASE_ADMIN_URL`` an embedded server is started in ``var/test`` and
 next run; with it, the database ``test_qiaojia`` is made anew on that server.
 """
 
+import atexit
 import os
 import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import django
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 ROOT = Path(__file__).resolve().parents[1]
-TEST_DATABASE = "test_qiaojia"
-TEST_APP_USER = "test_qiaojia_app"
+# Two runs at once need two names.
+TEST_DATABASE = os.environ.get("QIAOJIA_TEST_DATABASE", "test_qiaojia")
+TEST_APP_USER = f"{TEST_DATABASE}_app"
 
+# The test server forgets everything anyway; the crash tests start servers of their own.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+_cleanup = ExitStack()
+atexit.register(_cleanup.close)
 _workspace = tempfile.TemporaryDirectory(prefix="qiaojia-test-")
 
 
@@ -36,8 +45,8 @@ def _environment() -> None:
     if "DATABASE_ADMIN_URL" not in os.environ:
         from config.embedded import Cluster
 
-        cluster = Cluster(ROOT / "var" / "test")
-        cluster.start()
+        cluster = Cluster(ROOT / "var" / "test", settings=FAST)
+        _cleanup.enter_context(cluster.running())
         os.environ["DATABASE_ADMIN_URL"] = cluster.admin_url
     admin = conninfo_to_dict(os.environ["DATABASE_ADMIN_URL"])
     app = admin | {
@@ -46,6 +55,8 @@ def _environment() -> None:
         "password": secrets.token_hex(16),
     }
     os.environ["DATABASE_URL"] = make_conninfo("", **app)
+    # Plugins below import models, before pytest-django would set Django up.
+    django.setup()
 
 
 _environment()
@@ -64,10 +75,10 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         drop_database(admin, TEST_DATABASE)
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEST_DATABASE)))
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        from common.keys import keystore
+        from common.keys import Keystore
         from tenants.provisioning import prepare_database
 
-        keystore().create_master()
+        Keystore.create_master(settings.KEY_DIR)
         prepare_database(app_password=settings.DATABASES["default"]["PASSWORD"])
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]

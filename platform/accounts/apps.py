@@ -1,6 +1,7 @@
 """Django's entry for the app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,7 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "accounts"
+
+    def ready(self) -> None:
+        """Keep Django's table of permissions empty: ours are data in `tenants.permissions`."""
+        post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")

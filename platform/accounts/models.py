@@ -11,10 +11,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from common.fields import EncryptedTextField
+from common.fields import BlindIndexField, EncryptedTextField
 from common.ids import uuid7
 from common.masking import mask_phone
-from common.registry import PersonalData, Sensitivity
+from common.registry import Basis, PersonalData, Sensitivity
 
 
 class ElderMode(models.TextChoices):
@@ -42,7 +42,7 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # E.164. Found by its keyed index only.
     phone = EncryptedTextField(_("phone"), mask=mask_phone, null=True)
-    phone_index = models.BinaryField(max_length=16, unique=True, null=True, editable=False)
+    phone_index = BlindIndexField(unique=True, null=True)
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     display_name = models.CharField(_("name"), max_length=60)
     # The person this account belongs to, when the site keeps one (crm.people, no reference).
@@ -61,17 +61,17 @@ class User(AbstractBaseUser):
 
     personal_data = {
         "phone": PersonalData(
-            purpose="sign in, messages", basis="contract", retention="account", sensitivity=Sensitivity.S2
+            purpose="sign in, messages", basis=Basis.CONTRACT, retention="account", sensitivity=Sensitivity.S2
         ),
         "phone_index": PersonalData(
-            purpose="sign in", basis="contract", retention="account", sensitivity=Sensitivity.S2
+            purpose="sign in", basis=Basis.CONTRACT, retention="account", sensitivity=Sensitivity.S2
         ),
         "display_name": PersonalData(
-            purpose="show who acted", basis="contract", retention="account", sensitivity=Sensitivity.S1
+            purpose="show who acted", basis=Basis.CONTRACT, retention="account", sensitivity=Sensitivity.S1
         ),
         "person_key": PersonalData(
             purpose="show members their own record",
-            basis="contract",
+            basis=Basis.CONTRACT,
             retention="account",
             sensitivity=Sensitivity.S1,
         ),
