@@ -113,7 +113,8 @@ class Person(models.Model):
     source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.FORM)
     # Grows with every change; a form that was opened at an older one may not overwrite this row.
     version = models.PositiveIntegerField(default=1)
-    sort_key = models.CharField(max_length=200, editable=False)
+    # Compared byte by byte, as `common.names.sort_key` means it, on every server.
+    sort_key = models.CharField(max_length=200, editable=False, db_collation="C")
     search = SearchVectorField(editable=False)
     created_at = models.DateTimeField()
     created_by = _who()
@@ -274,6 +275,8 @@ class PersonDocument(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
     check_result = models.CharField(_("check"), max_length=12, choices=CheckResult)
+    # Why date of birth or sex are not those in the number; asked for where they differ.
+    mismatch_reason = models.CharField(_("why it differs"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     created_by = _who()
@@ -286,6 +289,7 @@ class PersonDocument(models.Model):
         "issuing_place": _kept("prove who it is", Sensitivity.S2),
         "valid_from": _kept("remind before it ends", Sensitivity.S2),
         "valid_to": _kept("remind before it ends", Sensitivity.S2),
+        "mismatch_reason": _kept("prove who it is", Sensitivity.S2),
     }
     not_personal = frozenset({"check_result", "position"})
 
