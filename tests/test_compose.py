@@ -96,7 +96,8 @@ def test_the_application_has_no_privileges_and_a_read_only_disk() -> None:
 
 def test_every_variable_is_explained_in_the_example() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+):\?", (ROOT / "compose.yaml").read_text("utf-8")))
-    explained = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    example = (ROOT / ".env.example").read_text("utf-8")
+    explained = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
     assert asked <= explained
 
 

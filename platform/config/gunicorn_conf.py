@@ -6,6 +6,11 @@ connection pool does not survive a fork. (Handbook, performance 8 and 9.)
 """
 
 import os
+from typing import Any
+
+import psycopg
+
+from tenants.selftest import MixedSessionsError, check_sessions
 
 bind = os.environ.get("QIAOJIA_BIND", "127.0.0.1:8000").split(",")
 worker_class = "gthread"
@@ -21,3 +26,16 @@ control_socket_disable = True
 # Requests are logged by our own middleware, which leaves personal data out.
 accesslog = None
 loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to serve where connections lose their tenant; see `tenants.selftest`.
+
+    A database that cannot be asked yet is no reason: `/readyz` says so, and pages come later.
+    """
+    try:
+        check_sessions(os.environ["DATABASE_URL"])
+    except MixedSessionsError as exc:
+        raise SystemExit(str(exc)) from exc
+    except psycopg.Error as exc:
+        server.log.warning("The isolation self-test could not run: %s", type(exc).__name__)

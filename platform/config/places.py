@@ -125,7 +125,9 @@ def find_socket_folder(places: Places) -> Path:
         if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and folder.parent.is_dir():
             claim_folder(folder, places.owner)
             return folder
-    raise StartError(f"No folder for the database's socket. Set QIAOJIA_DATA_DIR, not {places.home}.")
+    raise StartError(
+        f"No folder for the database's socket. Set QIAOJIA_DATA_DIR, not {places.home}."
+    )
 
 
 def claim_folder(folder: Path, owner: Owner) -> None:

@@ -306,3 +306,23 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W012",
     "security.W016",
 ]
+
+# --- Doctor ----------------------------------------------------------------------------------
+# What `doctor` looks at, in this order; a floor above tenants adds its checks by name.
+
+DOCTOR_CHECKS = [
+    *(
+        f"tenants.doctor.{name}"
+        for name in (
+            "database_settings",
+            "application_login",
+            "doors",
+            "isolation",
+            "keys",
+            "clock",
+            "disk",
+            "fonts",
+        )
+    ),
+    "config.doctor.embedded_server",
+]

@@ -15,6 +15,7 @@ from typing import IO
 SHORTEST_DELAY = 0.2  # seconds before a dead process is started again; doubles each time
 LONGEST_DELAY = 10.0
 HEALTHY_AFTER = 30.0  # a process that lived this long starts with the shortest delay again
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOP_WITHIN = 4.0  # seconds from the polite request to the kill, for each stage
 
 
@@ -110,9 +111,9 @@ class Supervisor:
         output: gets each line the children print, with the child's name in front.
         watch: called at every turn; keeps up what is not a child, such as the database.
 
-    Use as ``with supervisor.on_duty(): supervisor.add(…); supervisor.run()``: inside the block
-    Ctrl-C and SIGTERM raise `StopRequested`, and at its end every child has been stopped.
-    Start children from the main thread only, since they end with the thread that started them.
+    Inside ``with supervisor.on_duty():`` Ctrl-C and SIGTERM raise `StopRequested`, once; call
+    `stop` in a ``finally``. Start children from the main thread only, since they end with the
+    thread that started them.
     """
 
     def __init__(
@@ -148,20 +149,20 @@ class Supervisor:
 
     @contextmanager
     def on_duty(self) -> Iterator[None]:
-        """Turn the signals that ask for the end into `StopRequested`, once, and then stop."""
-        kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {kind: signal.signal(kind, self._request_stop) for kind in kinds}
+        """Turn the signals that ask for the end into `StopRequested`."""
+        before = {kind: signal.signal(kind, self._request_stop) for kind in END_SIGNALS}
         try:
             yield
         finally:
-            for kind in kinds:
-                signal.signal(kind, self._hurry)
-            self._stop()
             for kind, handler in before.items():
                 signal.signal(kind, handler)
 
-    def _stop(self) -> None:
-        """Stop the children stage by stage: politely, then for certain."""
+    def stop(self) -> None:
+        """Stop the children stage by stage: politely, then for certain.
+
+        A further signal meanwhile skips the polite part.
+        """
+        self._expect_hurry()
         for stage in sorted({running.child.stage for running in self._running}):
             these = [running for running in self._running if running.child.stage == stage]
             for running in these:
@@ -177,10 +178,13 @@ class Supervisor:
                     running.process.wait()
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
-        # A second signal while stopping must not raise again in the middle of a `finally`.
-        for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(kind, self._hurry)
+        self._expect_hurry()
         raise StopRequested
+
+    def _expect_hurry(self) -> None:
+        """Let the next signal hurry the end: raising again would cut the clean-up short."""
+        for kind in END_SIGNALS:
+            signal.signal(kind, self._hurry)
 
     def _hurry(self, number: int, frame: FrameType | None) -> None:
         self._in_a_hurry = True
