@@ -1,0 +1,74 @@
+"""Find people by 汉字, pinyin, initials, a mixture of them, or the last four digits of a number.
+
+Everything a person can be found by is a token in ``Person.search``. Numbers are there as keyed
+tokens of their last four digits only (security D1): equal digits give equal tokens in one site,
+and nobody without the site's key can tell which digits they were.
+"""
+
+from collections.abc import Iterable
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import QuerySet
+
+from common.crypto import tail_token
+from common.keys import DataKey, current_key
+from common.names import search_query, search_tokens
+from crm.people.models import Person
+
+PHONE, DOCUMENT = "phone", "document"
+_TAIL_LENGTH = 4
+
+
+def person_tokens(
+    person: Person, *, phones: Iterable[str], documents: Iterable[str], key: DataKey
+) -> list[str]:
+    """Return the tokens ``person`` is found by.
+
+    Args:
+        person: only the names are read.
+        phones: all numbers in the clear, E.164.
+        documents: all numbers in the clear, normalised.
+        key: the site's current key.
+    """
+    tokens = set(
+        search_tokens(
+            person.full_name,
+            [*person.former_names, *person.other_names],
+            surname_reading=person.surname_reading,
+        )
+    )
+    tokens.update(_tails(PHONE, phones, key))
+    tokens.update(_tails(DOCUMENT, documents, key))
+    return sorted(tokens)
+
+
+def as_tsvector(tokens: Iterable[str]) -> str:
+    """Return the tokens as PostgreSQL reads a ``tsvector``.
+
+    >>> as_tsvector(["czeng", "sz"])
+    "'czeng' 'sz'"
+    """
+    return " ".join(f"'{token}'" for token in tokens)
+
+
+def find_people(text: str, *, may_search_documents: bool) -> QuerySet[Person]:
+    """Return the people that ``text`` may mean, unordered; nobody if it cannot be searched for.
+
+    Args:
+        text: what was typed; no input raises.
+        may_search_documents: also find the last four digits of papers, not of phones only.
+    """
+    key = current_key()
+    kinds = (PHONE, DOCUMENT) if may_search_documents else (PHONE,)
+    query = search_query(text, lambda tail: [tail_token(kind, tail, key) for kind in kinds])
+    if query is None:
+        return Person.objects.none()
+    return Person.objects.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+
+
+def _tails(kind: str, numbers: Iterable[str], key: DataKey) -> Iterable[str]:
+    for number in numbers:
+        try:
+            yield tail_token(kind, number[-_TAIL_LENGTH:], key)
+        except ValueError:  # the number ends in a letter; it has no tail to search by
+            continue
