@@ -66,6 +66,18 @@ class IdentityState(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
+class DocumentKind(models.TextChoices):
+    """Identity papers with a number."""
+
+    RESIDENT_ID = "resident_id", _("resident identity card")
+    RESIDENCE_PERMIT = "residence_permit", _("residence permit for Hong Kong, Macao and Taiwan")
+    PASSPORT = "passport", _("passport")
+    HOME_RETURN_PERMIT = "home_return_permit", _("mainland travel permit, Hong Kong and Macao")
+    TAIWAN_PERMIT = "taiwan_permit", _("mainland travel permit, Taiwan")
+    PERMANENT_RESIDENCE = "permanent_residence", _("foreign permanent resident card")
+    OTHER = "other", _("other paper")
+
+
 class CheckResult(models.TextChoices):
     """Whether a number has the shape and the check digit of its kind."""
 

@@ -18,6 +18,7 @@ from common.phones import PhoneKind
 from common.registry import Basis, PersonalData, Sensitivity
 from crm.people.choices import (
     CheckResult,
+    DocumentKind,
     IdentityCode,
     IdentityState,
     Precision,
@@ -25,7 +26,6 @@ from crm.people.choices import (
     Source,
     Status,
 )
-from crm.people.id_numbers import DocumentType
 from network.models import Region
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class PersonDocument(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="documents")
-    kind = models.CharField(_("kind of paper"), max_length=20, choices=DocumentType)
+    kind = models.CharField(_("kind of paper"), max_length=20, choices=DocumentKind)
     number = EncryptedTextField(_("number"), mask=mask_id_number)
     # Of kind, country and number together: passports of two countries may share a number.
     number_index = BlindIndexField(editable=False)
@@ -309,7 +309,7 @@ class PersonDocument(models.Model):
                 name="a_checked_document_belongs_to_one_person",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=DocumentType.values), name="document_kind_is_known"
+                condition=Q(kind__in=DocumentKind.values), name="document_kind_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(check_result__in=CheckResult.values), name="document_check_is_known"

@@ -19,7 +19,7 @@ from django_countries import countries
 from common.phones import Phone, PhoneError, parse_phone
 from crm.people.choices import CheckResult, Precision, Sex
 from crm.people.errors import Problem
-from crm.people.id_numbers import Check, DocumentType, Issue, Result, check, matching_form
+from crm.people.id_numbers import Check, DocumentKind, Issue, Result, check, matching_form
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 
 LONGEST_NAME = 120
@@ -117,13 +117,13 @@ def clean_text(text: str, *, keep_lines: bool = False) -> str:
     return "\n".join(" ".join(_printable(line).split()) for line in lines).strip()
 
 
-def index_source(kind: DocumentType, country: str, number: str) -> str:
+def index_source(kind: DocumentKind, country: str, number: str) -> str:
     """Return what the blind index of a paper is made of: equal for the same paper.
 
-    >>> index_source(DocumentType.OLD_RESIDENT_ID, "CN", "110105491231002")
+    >>> index_source(DocumentKind.OLD_RESIDENT_ID, "CN", "110105491231002")
     'resident_id|CN|11010519491231002X'
     """
-    family = DocumentType.RESIDENT_ID if kind is DocumentType.OLD_RESIDENT_ID else kind
+    family = DocumentKind.RESIDENT_ID if kind is DocumentKind.OLD_RESIDENT_ID else kind
     return f"{family.value}|{country}|{matching_form(kind, number)}"
 
 
@@ -262,7 +262,7 @@ def _check_document(
         for issue in result.issues:
             found.warn(f"{place}.number", f"number_{issue.value}", _WARNINGS[issue])
     _compare_with_person(found, document, result)
-    is_checked = result.result is not Result.INVALID and document.kind is not DocumentType.OTHER
+    is_checked = result.result is not Result.INVALID and document.kind is not DocumentKind.OTHER
     found.documents.append(
         CheckedDocument(
             values=document,

@@ -9,8 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from crm.people.choices import IdentityCode, Precision, Sex, Status
-from crm.people.id_numbers import DocumentType
+from crm.people.choices import DocumentKind, IdentityCode, Precision, Sex, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +17,7 @@ class DocumentValues:
     """An identity paper as somebody gives it."""
 
     id: UUID | None = None
-    kind: DocumentType = DocumentType.RESIDENT_ID
+    kind: DocumentKind = DocumentKind.RESIDENT_ID
     number: str | None = None
     country: str = "CN"
     issuing_place: str = ""
