@@ -16,6 +16,7 @@ from psycopg import sql
 
 from config.embedded import Cluster
 from config.errors import StartError
+from config.places import make_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "qiaojia"
@@ -45,6 +46,7 @@ def complete(given: Mapping[str, str], data: Path) -> dict[str, str]:
 
     A command beside a running server gets that server's address.
     """
+    make_folder(data)
     environment = dict(given)
     port = given.get("PORT") or str(running_server(data).get("port", 8000))
     environment.setdefault("QIAOJIA_BASE_URL", f"http://localhost:{port}")

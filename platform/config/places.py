@@ -68,15 +68,15 @@ def find_places(data_dir: Path) -> Places:
     Raises:
         StartError: a folder cannot be made, or no user may run the server.
     """
-    _make_folder(data_dir)
+    make_folder(data_dir)
     owner = _find_owner(data_dir)
     binaries = find_binaries()
     if not owner.is_somebody_else:
         return Places(owner, data_dir, binaries)
     if not _may_search(data_dir, owner):
         home = SYSTEM_HOME / _short_hash(data_dir)
-        _make_folder(SYSTEM_HOME, mode=0o755)
-        _make_folder(home)
+        make_folder(SYSTEM_HOME, mode=0o755)
+        make_folder(home)
         note = data_dir / "the-database-is-elsewhere.txt"
         if not note.exists():
             note.write_text(
@@ -130,6 +130,28 @@ def find_socket_folder(places: Places) -> Path:
     )
 
 
+def make_folder(folder: Path, mode: int | None = None) -> None:
+    """Make a folder and its parents; only what we make gets a mode of ours.
+
+    Under root others may pass through (0711), since the server's user has to.
+    """
+    if folder.is_dir():
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise StartError(
+                f"The folder {folder} cannot be written. Set QIAOJIA_DATA_DIR to one you own."
+            )
+        return
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode or (0o711 if os.geteuid() == 0 else 0o700))
+    except OSError as exc:
+        raise StartError(
+            f"The folder {folder} cannot be made: {exc.strerror}. Set QIAOJIA_DATA_DIR to a "
+            "folder you own."
+        ) from exc
+
+
 def claim_folder(folder: Path, owner: Owner) -> None:
     """Make ``folder`` for ``owner`` alone, or check that it already is so.
 
@@ -155,28 +177,6 @@ def claim_folder(folder: Path, owner: Owner) -> None:
             f"{folder} must be a folder of the user {owner.name} with mode 0700. Look who made "
             "it, remove it and start again."
         )
-
-
-def _make_folder(folder: Path, mode: int | None = None) -> None:
-    """Make a folder and its parents; only what we make gets a mode of ours.
-
-    Under root others may pass through (0711), since the server's user has to.
-    """
-    if folder.is_dir():
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise StartError(
-                f"The folder {folder} cannot be written. Set QIAOJIA_DATA_DIR to one you own."
-            )
-        return
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(exist_ok=True)
-        folder.chmod(mode or (0o711 if os.geteuid() == 0 else 0o700))
-    except OSError as exc:
-        raise StartError(
-            f"The folder {folder} cannot be made: {exc.strerror}. Set QIAOJIA_DATA_DIR to a "
-            "folder you own."
-        ) from exc
 
 
 def _find_owner(data_dir: Path) -> Owner:
@@ -252,7 +252,7 @@ def _copy_server(binaries: Path) -> Path:
     package = binaries.parents[1]
     version = importlib.metadata.version(PACKAGE.replace("_", "-"))
     target = SYSTEM_HOME / f"server-{version}"
-    _make_folder(SYSTEM_HOME, mode=0o755)
+    make_folder(SYSTEM_HOME, mode=0o755)
     if not target.exists():
         half = Path(tempfile.mkdtemp(prefix="server-", dir=SYSTEM_HOME))
         # The programs find their libraries relative to themselves, so the layout is kept.

@@ -17,6 +17,7 @@ from typing import Any
 from config.embedded import Cluster
 from config.environment import RUNNING_FILE, complete, data_dir, databases, read_port
 from config.errors import StartError
+from config.places import make_folder
 from config.supervisor import Child, StopRequested, Supervisor
 
 READY_WITHIN = 90.0  # seconds until we stop waiting for the web server to say it is ready
@@ -186,9 +187,9 @@ def only_server(data: Path, port: int) -> Iterator[None]:
     Raises:
         StartError: one runs already.
     """
+    make_folder(data)
     path = data / RUNNING_FILE
     try:
-        data.mkdir(mode=0o711, parents=True, exist_ok=True)
         file = path.open("a+", encoding="ascii")
     except OSError as exc:
         raise StartError(
