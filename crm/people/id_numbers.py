@@ -13,32 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
-from .choices import Sex
-
-
-class DocumentType(models.TextChoices):
-    """A kind of identity document."""
-
-    RESIDENT_ID = "resident_id", _("Resident identity card")
-    HMT_RESIDENCE = "hmt_residence", _("Residence permit for Hong Kong, Macao and Taiwan")
-    PERMANENT_RESIDENT = "permanent_resident", _("Foreign permanent resident identity card")
-    CHINESE_PASSPORT = "chinese_passport", _("Chinese passport")
-    FOREIGN_PASSPORT = "foreign_passport", _("Foreign passport")
-    HK_MACAO_PERMIT = "hk_macao_permit", _("Mainland travel permit, Hong Kong and Macao")
-    TAIWAN_PERMIT = "taiwan_permit", _("Mainland travel permit, Taiwan")
-    OLD_RESIDENT_ID = "old_resident_id", _("Resident identity card of 15 digits")
-    OTHER = "other", _("Other document")
-
-
-class Result(StrEnum):
-    """What a check says of a number."""
-
-    VALID = "valid"
-    WARNING = "warning"  # possible, but somebody should look at the paper
-    INVALID = "invalid"
+from .choices import CheckResult, DocumentKind, Sex
 
 
 class Issue(StrEnum):
@@ -47,7 +22,7 @@ class Issue(StrEnum):
     SHAPE = "shape"
     CHECK_DIGIT = "check_digit"
     DATE = "date"
-    SHAPE_UNUSUAL = "shape_unusual"
+    UNUSUAL = "unusual"  # it may be right, but nothing in it says so
     REGION_UNKNOWN = "region_unknown"
 
     @property
@@ -63,7 +38,7 @@ class Check:
     ``birth_date`` and ``sex`` are set only where the number states them and holds no error.
     """
 
-    result: Result
+    result: CheckResult
     normalised: str
     birth_date: dt.date | None = None
     sex: Sex | None = None
@@ -77,22 +52,12 @@ _EARLIEST_BIRTH = dt.date(1880, 1, 1)
 _SEPARATORS = re.compile(r"[\s\-‐-―·.()]")
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _OLD_RESIDENT_ID = re.compile(r"[0-9]{15}")
-_OLD_PERMANENT_RESIDENT = re.compile(r"[A-Z]{3}[0-9]{12}")
+_OLD_PERMANENT_RESIDENCE = re.compile(r"[A-Z]{3}[0-9]{12}")
 _CHINESE_PASSPORT = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[PSD]E?[0-9]{7,8}")
-_HK_MACAO_PERMIT = re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?")
+_HOME_RETURN_PERMIT = re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?")
 _TAIWAN_PERMIT = re.compile(r"[0-9]{8}(?:[0-9]{2})?")
-_FOREIGN_PASSPORT = re.compile(r"[A-Z0-9]{5,15}")
-_ANYTHING = re.compile(r".+")
-
-# What a document without a check digit must look like, and what it usually looks like. The
-# machine-readable zone of a passport has room for nine characters (ICAO Doc 9303).
-_SHAPES = {
-    DocumentType.CHINESE_PASSPORT: (re.compile(r"[A-Z0-9]{8,9}"), _CHINESE_PASSPORT),
-    DocumentType.FOREIGN_PASSPORT: (_FOREIGN_PASSPORT, re.compile(r".{5,9}")),
-    DocumentType.HK_MACAO_PERMIT: (_HK_MACAO_PERMIT, _ANYTHING),
-    DocumentType.TAIWAN_PERMIT: (_TAIWAN_PERMIT, _ANYTHING),
-    DocumentType.OTHER: (_ANYTHING, _ANYTHING),
-}
+_PASSPORT = re.compile(r"[A-Z0-9]{5,15}")
+_LONGEST_PASSPORT = 9  # the machine-readable zone has room for so many (ICAO Doc 9303)
 
 
 def normalise(number: str) -> str:
@@ -115,10 +80,11 @@ def check_character(body: str) -> str:
 
 
 def check(
-    kind: DocumentType,
+    kind: DocumentKind,
     number: str,
     *,
     today: dt.date,
+    country: str = "",
     is_region: Callable[[str], bool] = lambda code: True,
 ) -> Check:
     """Return what ``number`` states as a document of ``kind``, and what is wrong with it.
@@ -127,113 +93,129 @@ def check(
         kind: what the document is said to be.
         number: as it was typed.
         today: nobody was born later.
+        country: who issued it, ISO 3166-1; only passports are told apart by it.
         is_region: says whether six digits are or ever were a county of GB/T 2260. An unknown
-            one is a warning only: codes change and people keep their number.
+            one is no error: codes change and people keep their number.
 
     >>> today = dt.date(2026, 11, 22)
-    >>> found = check(DocumentType.RESIDENT_ID, "11010519491231002x", today=today)
+    >>> found = check(DocumentKind.RESIDENT_ID, "11010519491231002x", today=today)
     >>> found.result.value, found.birth_date.isoformat(), found.sex.value
-    ('valid', '1949-12-31', 'female')
-    >>> check(DocumentType.RESIDENT_ID, "110105194912310021", today=today).issues
+    ('ok', '1949-12-31', 'female')
+    >>> check(DocumentKind.RESIDENT_ID, "110105194912310021", today=today).issues
     (<Issue.CHECK_DIGIT: 'check_digit'>,)
     """
     number = normalise(number)
-    if kind in _SHAPES:
-        accepted, usual = _SHAPES[kind]
-        if not accepted.fullmatch(number):
-            return _judge(number, [Issue.SHAPE])
-        return _judge(number, [] if usual.fullmatch(number) else [Issue.SHAPE_UNUSUAL])
-    if kind is DocumentType.PERMANENT_RESIDENT and _OLD_PERMANENT_RESIDENT.fullmatch(number):
-        return _judge(number, [])  # issued before December 2023, without a public check
-    if kind is DocumentType.OLD_RESIDENT_ID:
-        if not _OLD_RESIDENT_ID.fullmatch(number):
-            return _judge(number, [Issue.SHAPE])
-        # Not in use since 2013: fit for finding a person, not for proving one.
-        modern = matching_form(kind, number)
-        issues = [Issue.SHAPE_UNUSUAL, *_issues(modern, DocumentType.RESIDENT_ID, today, is_region)]
-        return _judge(number, issues, modern)
-    if not _EIGHTEEN.fullmatch(number) or _type_of_eighteen(number) is not kind:
-        return _judge(number, [Issue.SHAPE])
-    return _judge(number, _issues(number, kind, today, is_region), number)
+    match kind:
+        case DocumentKind.PASSPORT:
+            return _judge(number, _passport_issues(number, country))
+        case DocumentKind.HOME_RETURN_PERMIT:
+            return _judge(number, [] if _HOME_RETURN_PERMIT.fullmatch(number) else [Issue.SHAPE])
+        case DocumentKind.TAIWAN_PERMIT:
+            return _judge(number, [] if _TAIWAN_PERMIT.fullmatch(number) else [Issue.SHAPE])
+        case DocumentKind.PERMANENT_RESIDENCE if _OLD_PERMANENT_RESIDENCE.fullmatch(number):
+            return _judge(number, [])  # issued before December 2023, without a public check
+        case DocumentKind.RESIDENT_ID if _OLD_RESIDENT_ID.fullmatch(number):
+            # Not in use since 2013: fit for finding a person, not for proving one.
+            modern = matching_form(kind, number)
+            return _check_eighteen(number, modern, kind, today, is_region, [Issue.UNUSUAL])
+        case DocumentKind.OTHER:
+            return _judge(number, [Issue.UNUSUAL if number else Issue.SHAPE])
+        case _:
+            return _check_eighteen(number, number, kind, today, is_region, [])
 
 
-def guess_type(number: str) -> DocumentType | None:
+def guess_kind(number: str) -> DocumentKind | None:
     """Return what kind of document a number is most likely from; None if nothing fits.
 
-    >>> [guess_type(n).value for n in ("11010519491231002X", "810000199408230021", "H12345678")]
-    ['resident_id', 'hmt_residence', 'hk_macao_permit']
-    >>> [guess_type(n).value for n in ("E12345678", "12345678", "USA110012345678", "K1234567A")]
-    ['chinese_passport', 'taiwan_permit', 'permanent_resident', 'foreign_passport']
+    >>> [guess_kind(n).value for n in ("11010519491231002X", "810000199408230021", "H12345678")]
+    ['resident_id', 'residence_permit', 'home_return_permit']
+    >>> [guess_kind(n).value for n in ("E12345678", "12345678", "USA110012345678", "K1234567A")]
+    ['passport', 'taiwan_permit', 'permanent_residence', 'passport']
     """
     number = normalise(number)
     if _EIGHTEEN.fullmatch(number):
-        return _type_of_eighteen(number)
+        return _kind_of_eighteen(number)
     for kind, shape in (
-        (DocumentType.OLD_RESIDENT_ID, _OLD_RESIDENT_ID),
-        (DocumentType.PERMANENT_RESIDENT, _OLD_PERMANENT_RESIDENT),
-        (DocumentType.CHINESE_PASSPORT, _CHINESE_PASSPORT),
-        (DocumentType.HK_MACAO_PERMIT, _HK_MACAO_PERMIT),
-        (DocumentType.TAIWAN_PERMIT, _TAIWAN_PERMIT),
-        (DocumentType.FOREIGN_PASSPORT, _FOREIGN_PASSPORT),
+        (DocumentKind.RESIDENT_ID, _OLD_RESIDENT_ID),
+        (DocumentKind.PERMANENT_RESIDENCE, _OLD_PERMANENT_RESIDENCE),
+        (DocumentKind.HOME_RETURN_PERMIT, _HOME_RETURN_PERMIT),
+        (DocumentKind.TAIWAN_PERMIT, _TAIWAN_PERMIT),
+        (DocumentKind.PASSPORT, _PASSPORT),
     ):
         if shape.fullmatch(number):
             return kind
     return None
 
 
-def matching_form(kind: DocumentType, number: str) -> str:
+def matching_form(kind: DocumentKind, number: str) -> str:
     """Return the part of a number that stays the same for life; index and compare this.
 
     An old number of 15 digits becomes the one of 18 its bearer has now; the permit of Hong Kong
     and Macao residents loses the two digits that count renewals.
 
-    >>> matching_form(DocumentType.OLD_RESIDENT_ID, "110105491231002")
+    >>> matching_form(DocumentKind.RESIDENT_ID, "110105491231002")
     '11010519491231002X'
-    >>> matching_form(DocumentType.HK_MACAO_PERMIT, "H1234567801")
+    >>> matching_form(DocumentKind.HOME_RETURN_PERMIT, "H1234567801")
     'H12345678'
     """
     number = normalise(number)
-    if kind is DocumentType.OLD_RESIDENT_ID and _OLD_RESIDENT_ID.fullmatch(number):
+    if kind is DocumentKind.RESIDENT_ID and _OLD_RESIDENT_ID.fullmatch(number):
         body = f"{number[:6]}19{number[6:]}"
         return body + check_character(body)
-    if kind is DocumentType.HK_MACAO_PERMIT and _HK_MACAO_PERMIT.fullmatch(number):
+    if kind is DocumentKind.HOME_RETURN_PERMIT and _HOME_RETURN_PERMIT.fullmatch(number):
         return number[:9]
     return number
 
 
-def _type_of_eighteen(number: str) -> DocumentType:
+def _kind_of_eighteen(number: str) -> DocumentKind:
     if number[0] == "9":
-        return DocumentType.PERMANENT_RESIDENT
+        return DocumentKind.PERMANENT_RESIDENCE
     if number.startswith(("810000", "820000", "830000")):
-        return DocumentType.HMT_RESIDENCE
-    return DocumentType.RESIDENT_ID
+        return DocumentKind.RESIDENCE_PERMIT
+    return DocumentKind.RESIDENT_ID
 
 
-def _issues(
-    number: str, kind: DocumentType, today: dt.date, is_region: Callable[[str], bool]
-) -> list[Issue]:
-    """Return what is wrong with a number of 18 characters."""
-    issues: list[Issue] = []
-    birth_date = _date(number[6:14])
+def _passport_issues(number: str, country: str) -> list[Issue]:
+    if not _PASSPORT.fullmatch(number):
+        return [Issue.SHAPE]
+    if country == "CN":
+        return [] if _CHINESE_PASSPORT.fullmatch(number) else [Issue.UNUSUAL]
+    return [] if len(number) <= _LONGEST_PASSPORT else [Issue.UNUSUAL]
+
+
+def _check_eighteen(
+    number: str,
+    modern: str,
+    kind: DocumentKind,
+    today: dt.date,
+    is_region: Callable[[str], bool],
+    issues: list[Issue],
+) -> Check:
+    """Check ``number`` by ``modern``, its form of 18 characters."""
+    if not _EIGHTEEN.fullmatch(modern) or _kind_of_eighteen(modern) is not kind:
+        return _judge(number, [Issue.SHAPE])
+    birth_date = _date(modern[6:14])
     if birth_date is None or not _EARLIEST_BIRTH <= birth_date <= today:
         issues.append(Issue.DATE)
-    if check_character(number[:17]) != number[17]:
+    if check_character(modern[:17]) != modern[17]:
         issues.append(Issue.CHECK_DIGIT)
     # 81, 82 and 83 stand for themselves; after 9 come a province and a country instead.
-    if kind is DocumentType.RESIDENT_ID and not is_region(number[:6]):
+    if kind is DocumentKind.RESIDENT_ID and not is_region(modern[:6]):
         issues.append(Issue.REGION_UNKNOWN)
-    return issues
+    sex = Sex.MALE if int(modern[16]) % 2 else Sex.FEMALE
+    return _judge(number, issues, birth_date, sex)
 
 
-def _judge(number: str, issues: list[Issue], eighteen: str = "") -> Check:
-    """Wrap up; ``eighteen`` is the form that states birth date and sex, where there is one."""
+def _judge(
+    number: str,
+    issues: list[Issue],
+    birth_date: dt.date | None = None,
+    sex: Sex | None = None,
+) -> Check:
     if any(issue.is_error for issue in issues):
-        return Check(Result.INVALID, number, issues=tuple(issues))
-    result = Result.WARNING if issues else Result.VALID
-    if not eighteen:
-        return Check(result, number, issues=tuple(issues))
-    sex = Sex.MALE if int(eighteen[16]) % 2 else Sex.FEMALE
-    return Check(result, number, _date(eighteen[6:14]), sex, tuple(issues))
+        return Check(CheckResult.UNVERIFIED, number, None, None, tuple(issues))
+    result = CheckResult.UNVERIFIED if Issue.UNUSUAL in issues else CheckResult.OK
+    return Check(result, number, birth_date, sex, tuple(issues))
 
 
 def _date(digits: str) -> dt.date | None:
