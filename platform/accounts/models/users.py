@@ -1,20 +1,28 @@
-"""Accounts of one schema: a site's own people, or the platform's."""
+"""People who can sign in here, and the roles they hold."""
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import STAFF_ROLES, Role
 from common.fields import BlindIndexField, EncryptedTextField
 from common.ids import uuid7
+from common.keys import current_schema
 from common.masking import mask_phone
 from common.registry import Basis, PersonalData, Sensitivity
+
+
+def new_seed() -> str:
+    """Return what makes every session of an account void when it changes."""
+    return secrets.token_hex(8)
 
 
 class ElderMode(models.TextChoices):
@@ -51,6 +59,11 @@ class User(AbstractBaseUser):
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
     language = models.CharField(max_length=8, default="zh-hans")
     is_active = models.BooleanField(default=True)
+    # Part of every session's proof: a new seed ends all sessions of the account.
+    session_seed = models.CharField(max_length=16, default=new_seed, editable=False)
+    # Since when signing in takes a second factor; kept by accounts.services.
+    second_factor_at = models.DateTimeField(null=True, editable=False)
+    last_seen_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # Django wants a unique field here; people never see it (accounts.backends finds by phone).
@@ -61,13 +74,22 @@ class User(AbstractBaseUser):
 
     personal_data = {
         "phone": PersonalData(
-            purpose="sign in, messages", basis=Basis.CONTRACT, retention="account", sensitivity=Sensitivity.S2
+            purpose="sign in, messages",
+            basis=Basis.CONTRACT,
+            retention="account",
+            sensitivity=Sensitivity.S2,
         ),
         "phone_index": PersonalData(
-            purpose="sign in", basis=Basis.CONTRACT, retention="account", sensitivity=Sensitivity.S2
+            purpose="sign in",
+            basis=Basis.CONTRACT,
+            retention="account",
+            sensitivity=Sensitivity.S2,
         ),
         "display_name": PersonalData(
-            purpose="show who acted", basis=Basis.CONTRACT, retention="account", sensitivity=Sensitivity.S1
+            purpose="show who acted",
+            basis=Basis.CONTRACT,
+            retention="account",
+            sensitivity=Sensitivity.S1,
         ),
         "person_key": PersonalData(
             purpose="show members their own record",
@@ -85,6 +107,9 @@ class User(AbstractBaseUser):
             "theme",
             "language",
             "is_active",
+            "session_seed",
+            "second_factor_at",
+            "last_seen_at",
         }
     )
 
@@ -104,11 +129,23 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.display_name
 
+    @property
+    def is_staff_here(self) -> bool:
+        """Whether a role held now needs a second factor and ends idle sessions sooner."""
+        return not STAFF_ROLES.isdisjoint(self.current_roles())
+
     def current_roles(self) -> frozenset[Role]:
         """Return the roles held now. Costs a query the first time, unless prefetched."""
         return frozenset(
             Role(grant.role) for grant in self.role_grants.all() if grant.ended_at is None
         )
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind a session to the schema too: the same key and password elsewhere is nobody."""
+        parts = f"{current_schema()}|{self.session_seed}|{self.password}"
+        return salted_hmac(
+            "accounts.User.session", parts, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class RoleGrant(models.Model):
@@ -142,29 +179,3 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of {self.user_id}"
-
-
-class SchemaMarker(models.Model):
-    """One row that says whose schema this is; read at the start of every task."""
-
-    schema_name = models.CharField(primary_key=True, max_length=63)
-    # None in public.
-    tenant_key = models.UUIDField(null=True)
-
-    not_personal = frozenset({"schema_name", "tenant_key"})
-
-    def __str__(self) -> str:
-        return self.schema_name
-
-
-class CacheEntry(models.Model):
-    """The table of Django's database cache, one in each schema. Django writes it by itself."""
-
-    cache_key = models.CharField(primary_key=True, max_length=255)
-    value = models.TextField()
-    expires = models.DateTimeField(db_index=True)
-
-    not_personal = frozenset({"cache_key", "value", "expires"})
-
-    def __str__(self) -> str:
-        return self.cache_key
