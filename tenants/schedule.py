@@ -18,10 +18,11 @@ from typing import Any
 import psycopg
 import structlog
 from django.apps import apps
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
+from tenants.context import on_platform
 from tenants.models import PeriodicRun, Tenant, TenantState
 from tenants.tasks import Reach, enqueue, enqueue_for
 from tenants.tasks.actors import task_options
@@ -152,13 +153,13 @@ def run_forever(stop: threading.Event | None = None) -> None:
             with ticker_lock() as lock:
                 while lock is not None and not stop.is_set():
                     lock.execute("SELECT 1")  # raises when the session, and the lock, are gone
-                    connection.set_schema_to_public()
-                    tick(timezone.now())
-                    close_old_connections()
+                    with on_platform():
+                        tick(timezone.now())
+                    connection.close()
                     stop.wait(TICK_SECONDS)
         except (DatabaseError, psycopg.Error) as exc:
             log.warning("the database does not answer", error=type(exc).__name__)
-            close_old_connections()
+            connection.close()
         stop.wait(STANDBY_SECONDS)
 
 
@@ -170,7 +171,5 @@ def ticker_lock() -> Iterator[psycopg.Connection[Any] | None]:
     killed frees it.
     """
     with psycopg.connect(**connection_parameters(), autocommit=True) as session:
-        row = session.execute(
-            "SELECT pg_try_advisory_lock(hashtext('qiaojia ticker'))"
-        ).fetchone()
+        row = session.execute("SELECT pg_try_advisory_lock(hashtext('qiaojia ticker'))").fetchone()
         yield session if row and row[0] else None

@@ -56,9 +56,7 @@ class Job(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=JobState, default=JobState.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.QUEUED)
     # Steps; total 0 means nobody knows yet.
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)

@@ -18,7 +18,9 @@ Work = Callable[..., Mapping[str, Any] | None]
 
 
 def job_task(work: Work) -> Callable[..., None]:
-    """Turn ``work(job, **arguments)`` into the task of a long job; put the actor above it::
+    """Turn ``work(job, **arguments)`` into the task of a long job.
+
+    The actor stands above it::
 
         @tenant_actor("people.import_rows")
         @job_task

@@ -65,11 +65,15 @@ def begin_job(*, job_id: UUID, now: dt.datetime) -> Job | None:
 
     A job whose worker was killed is still marked as running; beginning it again continues it.
     """
-    begun = Job.objects.open().filter(pk=job_id).update(
-        state=JobState.RUNNING,
-        started_at=Coalesce("started_at", now),
-        attempts=F("attempts") + 1,
-        message="",
+    begun = (
+        Job.objects.open()
+        .filter(pk=job_id)
+        .update(
+            state=JobState.RUNNING,
+            started_at=Coalesce("started_at", now),
+            attempts=F("attempts") + 1,
+            message="",
+        )
     )
     return Job.objects.get(pk=job_id) if begun else None
 
@@ -102,9 +106,7 @@ def progress(*, job_id: UUID, done: int, total: int, message: str = "") -> None:
         raise JobCancelledError
 
 
-def finish_job(
-    *, job_id: UUID, now: dt.datetime, result: Mapping[str, Any] | None = None
-) -> None:
+def finish_job(*, job_id: UUID, now: dt.datetime, result: Mapping[str, Any] | None = None) -> None:
     """Mark a job as done. ``result`` is JSON without personal data; ``url`` leads to a page."""
     _written.pop(job_id, None)
     Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
@@ -177,9 +179,7 @@ def fail_vanished_jobs(*, now: dt.datetime) -> int:
     emptied the queue. Jobs are read before the queue, and a job ends before its message goes, so
     a job that ends meanwhile is left alone.
     """
-    expected = {
-        key: job_id for job_id, key in Job.objects.open().values_list("pk", "message_key")
-    }
+    expected = {key: job_id for job_id, key in Job.objects.open().values_list("pk", "message_key")}
     failed = 0
     for key in expected.keys() - waiting_messages(key for key in expected if key):
         failed += (

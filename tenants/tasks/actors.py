@@ -86,9 +86,7 @@ def enqueue_for(
     Raises:
         WrongSchemaError: the code runs inside another tenant.
     """
-    return _send(
-        name, ids, delay=delay, notify=notify, options={RECIPIENT: tenant.schema_name}
-    )
+    return _send(name, ids, delay=delay, notify=notify, options={RECIPIENT: tenant.schema_name})
 
 
 def task_options(name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import connection
 from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware, MiddlewareError, SkipMessage
 
@@ -115,7 +115,6 @@ class TenantMiddleware(Middleware):
     def _enter(self, broker: Broker, message: Any, schema: str) -> None:
         from tenants.models import Tenant, TenantState
 
-        close_old_connections()
         if schema == PUBLIC:
             connection.set_schema_to_public()
         else:
@@ -135,7 +134,9 @@ class TenantMiddleware(Middleware):
     def _leave(self) -> None:
         structlog.contextvars.clear_contextvars()
         connection.set_schema_to_public()
-        close_old_connections()
+        # Back to the pool. In tests the task runs inside the test's transaction.
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def may_run(broker: Broker, message: Any, schema: str) -> bool:
