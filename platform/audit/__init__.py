@@ -1,0 +1,1 @@
+"""What happened in a schema: append-only, chained by keyed hashes, anchored outside."""

@@ -20,7 +20,8 @@ class RequestFacts:
     role: str = ""
 
 
-_facts: ContextVar[RequestFacts] = ContextVar("audit_request", default=RequestFacts())
+_OUTSIDE = RequestFacts()
+_facts: ContextVar[RequestFacts] = ContextVar("audit_request", default=_OUTSIDE)
 
 
 def request_facts() -> RequestFacts:

@@ -14,7 +14,7 @@ from common.registry import Basis, PersonalData, Sensitivity
 
 
 def _statutory(purpose: str) -> PersonalData:
-    # 网络安全法 Art. 21: keep records of what happened; 个人信息保护法 Art. 51 and 54: be checkable.
+    # 网络安全法 Art. 21: keep records of what happens; 个人信息保护法 Art. 51, 54: be checkable.
     return PersonalData(
         purpose=purpose,
         basis=Basis.STATUTORY_DUTY,

@@ -40,11 +40,14 @@ class Command(BaseCommand):
 
 
 def _places(code: str | None, *, every: bool) -> list[tuple[str, AbstractContextManager[None]]]:
-    tenants = Tenant.objects.exclude(state=TenantState.DELETED)
+    """Return names of schemas to verify, each with the way in."""
+    with on_platform():
+        tenants = list(Tenant.objects.exclude(state=TenantState.DELETED))
     if code:
-        tenant = tenants.filter(code=code).first()
-        if tenant is None:
+        tenants = [tenant for tenant in tenants if tenant.code == code]
+        if not tenants:
             raise CommandError(f"There is no site with the code {code!r}.")
-        return [(code, inside(tenant))]
-    platform = ("platform", on_platform())
-    return [platform, *((tenant.code, inside(tenant)) for tenant in tenants)] if every else [platform]
+    sites = [(tenant.code, inside(tenant)) for tenant in tenants]
+    if code:
+        return sites
+    return [("platform", on_platform()), *(sites if every else [])]
