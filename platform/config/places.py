@@ -79,6 +79,12 @@ def find_places(data_dir: Path) -> Places:
         make_folder(home)
         note = data_dir / "the-database-is-elsewhere.txt"
         if not note.exists():
+            if (home / "postgres").exists():
+                raise StartError(
+                    f"{home} holds the database of a folder {data_dir} that was removed, and its "
+                    "keys with it. Restore that folder from a backup, or remove both to begin "
+                    f"afresh: rm -r {home}"
+                )
             note.write_text(
                 f"The database of this folder is {home}: the user {owner.name}, which runs "
                 f"PostgreSQL, may not enter {data_dir}.\n",
