@@ -1,0 +1,1 @@
+"""The customer relationship floor: one app for each kind of work."""

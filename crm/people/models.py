@@ -338,7 +338,7 @@ class PersonPhone(models.Model):
     number_index = BlindIndexField(editable=False)
     kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in PhoneKind])
     extension = models.CharField(_("extension"), max_length=6, blank=True)
-    is_primary = models.BooleanField(_("called first"), default=False)
+    # The phone at position 0 is called first.
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     created_by = _who()
@@ -348,7 +348,7 @@ class PersonPhone(models.Model):
         "number_index": _kept("find who called", Sensitivity.S2),
         "extension": _kept("reach the person", Sensitivity.S2),
     }
-    not_personal = frozenset({"kind", "is_primary", "position"})
+    not_personal = frozenset({"kind", "position"})
 
     class Meta:
         verbose_name = _("phone")
@@ -361,9 +361,6 @@ class PersonPhone(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "number_index"], name="a_phone_once_per_person"
-            ),
-            models.UniqueConstraint(
-                fields=["person"], condition=Q(is_primary=True), name="one_phone_is_called_first"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=[kind.value for kind in PhoneKind]), name="phone_kind_is_known"

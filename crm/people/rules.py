@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from common.phones import Phone, PhoneError, parse_phone
-from crm.people.choices import CheckResult, Precision, Sex
+from crm.people.choices import CheckResult, DocumentKind, Precision, Sex
 from crm.people.errors import Problem
-from crm.people.id_numbers import Check, DocumentKind, Issue, Result, check, matching_form
+from crm.people.id_numbers import Check, Issue, check, matching_form
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 
 LONGEST_NAME = 120
@@ -43,16 +43,21 @@ _WARNINGS: Mapping[Issue, str | Promise] = {
     Issue.CHECK_DIGIT: _("The check digit is wrong; saved as unverified."),
     Issue.DATE: _("The date of birth in the number is impossible; saved as unverified."),
     Issue.REGION_UNKNOWN: _("The number begins with a region that is not on our list."),
-    Issue.SHAPE_UNUSUAL: _("The number is unusual for this kind of paper."),
+    Issue.UNUSUAL: _("Nothing in this number says that it is right; saved as unverified."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
-    """A paper after its check. ``number`` is None where the one on record stays."""
+    """A paper after its check.
+
+    ``number`` is in the clear, also where the one on record stays; ``source`` is what its blind
+    index is made of.
+    """
 
     values: DocumentValues
-    number: str | None
+    number: str
+    source: str
     result: CheckResult
 
 
@@ -62,8 +67,7 @@ class Checked:
 
     values: PersonValues
     documents: list[CheckedDocument] = field(default_factory=list)
-    # None where the number on record stays.
-    phones: list[Phone | None] = field(default_factory=list)
+    phones: list[Phone] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -81,7 +85,7 @@ def check_person(
     *,
     today: dt.date,
     is_region: Callable[[str], bool],
-    kept_numbers: Mapping[UUID, str] | None = None,
+    on_record: Mapping[UUID, str] | None = None,
 ) -> Checked:
     """Clean ``values`` and list what is wrong with them.
 
@@ -91,16 +95,16 @@ def check_person(
         values: as they were sent.
         today: in China; nobody is born later.
         is_region: says whether a GB/T 2260 code is on our list.
-        kept_numbers: of the papers on record by their ids, in the clear.
+        on_record: the numbers of papers and phones on record by their ids, in the clear.
     """
     cleaned = Checked(_without_odd_characters(values))
     _check_texts(cleaned)
     _check_codes(cleaned, is_region)
     _check_birth(cleaned, today)
     for position, document in enumerate(cleaned.values.documents):
-        _check_document(cleaned, position, document, today, is_region, kept_numbers or {})
+        _check_document(cleaned, position, document, today, is_region, on_record or {})
     for position, phone in enumerate(cleaned.values.phones):
-        _check_phone(cleaned, position, phone)
+        _check_phone(cleaned, position, phone, on_record or {})
     _check_identities(cleaned, today)
     return cleaned
 
@@ -120,11 +124,10 @@ def clean_text(text: str, *, keep_lines: bool = False) -> str:
 def index_source(kind: DocumentKind, country: str, number: str) -> str:
     """Return what the blind index of a paper is made of: equal for the same paper.
 
-    >>> index_source(DocumentKind.OLD_RESIDENT_ID, "CN", "110105491231002")
+    >>> index_source(DocumentKind.RESIDENT_ID, "CN", "110105491231002")
     'resident_id|CN|11010519491231002X'
     """
-    family = DocumentKind.RESIDENT_ID if kind is DocumentKind.OLD_RESIDENT_ID else kind
-    return f"{family.value}|{country}|{matching_form(kind, number)}"
+    return f"{kind.value}|{country}|{matching_form(kind, number)}"
 
 
 def _printable(text: str) -> str:
@@ -198,9 +201,7 @@ def _check_texts(found: Checked) -> None:
     ]
     for name, items in lists:
         if len(items) > MOST_PARTS:
-            found.refuse(
-                name, "too_many", _("At most {most}, please.").format(most=MOST_PARTS)
-            )
+            found.refuse(name, "too_many", _("At most {most}, please.").format(most=MOST_PARTS))
 
 
 def _check_codes(found: Checked, is_region: Callable[[str], bool]) -> None:
@@ -245,35 +246,36 @@ def _check_document(
     document: DocumentValues,
     today: dt.date,
     is_region: Callable[[str], bool],
-    kept_numbers: Mapping[UUID, str],
+    on_record: Mapping[UUID, str],
 ) -> None:
     place = f"documents.{position}"
-    kept = kept_numbers.get(document.id) if document.id and document.number is None else None
-    number = document.number if document.number is not None else kept
-    if not number or not number.strip():
+    number = clean_text(_number_of(document, on_record))
+    if not number:
         found.refuse(f"{place}.number", "number_missing", _("Write the number of the paper."))
         return
-    result = check(document.kind, number, today=today, is_region=is_region)
-    if not result.normalised or len(result.normalised) > LONGEST_NUMBER:
+    if len(number) > LONGEST_NUMBER:
         found.refuse(f"{place}.number", "too_long", TOO_LONG)
         return
+    result = check(
+        document.kind, number, today=today, country=document.country, is_region=is_region
+    )
     _check_paper(found, place, document)
-    if kept is None:
+    if document.number is not None:
         for issue in result.issues:
             found.warn(f"{place}.number", f"number_{issue.value}", _WARNINGS[issue])
     _compare_with_person(found, document, result)
-    is_checked = result.result is not Result.INVALID and document.kind is not DocumentKind.OTHER
-    found.documents.append(
-        CheckedDocument(
-            values=document,
-            number=None if kept is not None else _storable(result.normalised),
-            result=CheckResult.OK if is_checked else CheckResult.UNVERIFIED,
-        )
-    )
+    source = index_source(document.kind, document.country, result.normalised)
+    if any(known.source == source for known in found.documents):
+        found.refuse(f"{place}.number", "document_twice", _("This paper is there twice."))
+        return
+    found.documents.append(CheckedDocument(document, result.normalised, source, result.result))
 
 
-def _storable(number: str) -> str:
-    return clean_text(number)
+def _number_of(part: DocumentValues | PhoneValues, on_record: Mapping[UUID, str]) -> str:
+    """Return the number that was sent, or else the one on record; "" if there is neither."""
+    if part.number is not None:
+        return part.number
+    return on_record.get(part.id, "") if part.id else ""
 
 
 def _check_paper(found: Checked, place: str, document: DocumentValues) -> None:
@@ -321,17 +323,16 @@ def _compare_with_person(found: Checked, document: DocumentValues, result: Check
             )  # fmt: skip
 
 
-def _check_phone(found: Checked, position: int, phone: PhoneValues) -> None:
-    if phone.number is None:
-        found.phones.append(None)
-        return
+def _check_phone(
+    found: Checked, position: int, phone: PhoneValues, on_record: Mapping[UUID, str]
+) -> None:
     place = f"phones.{position}.number"
     try:
-        parsed = parse_phone(phone.number)
+        parsed = parse_phone(_number_of(phone, on_record))
     except PhoneError as error:
         found.refuse(place, error.code, error.message)
         return
-    if any(known and known.e164 == parsed.e164 for known in found.phones):
+    if any(known.e164 == parsed.e164 for known in found.phones):
         found.refuse(place, "phone_twice", _("This phone is there twice."))
         return
     found.phones.append(parsed)
@@ -351,7 +352,5 @@ def _check_identities(found: Checked, today: dt.date) -> None:
             if identity.since > today:
                 found.refuse(f"{place}.since", "date_in_future", IN_THE_FUTURE)
         since = first_day(identity.since, precision) if identity.since and precision else None
-        identities.append(
-            dataclasses.replace(identity, since=since, since_precision=precision)
-        )
+        identities.append(dataclasses.replace(identity, since=since, since_precision=precision))
     found.values = dataclasses.replace(found.values, identities=tuple(identities))

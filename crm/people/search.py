@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from common.crypto import tail_token
 from common.keys import DataKey, current_key
-from common.names import search_query, search_tokens
+from common.names import search_query, search_tokens, sort_key
 from crm.people.models import Person
 
 PHONE, DOCUMENT = "phone", "document"
@@ -40,6 +40,12 @@ def person_tokens(
     tokens.update(_tails(PHONE, phones, key))
     tokens.update(_tails(DOCUMENT, documents, key))
     return sorted(tokens)
+
+
+def order_of(person: Person) -> str:
+    """Return what ``person`` is sorted by in lists."""
+    longest = Person._meta.get_field("sort_key").max_length
+    return sort_key(person.full_name, surname_reading=person.surname_reading)[:longest]
 
 
 def as_tsvector(tokens: Iterable[str]) -> str:

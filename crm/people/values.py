@@ -36,7 +36,7 @@ class PhoneValues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityValues:
-    """A category somebody says they fall under; the parts of ``since`` beyond its precision are 1."""
+    """A category somebody says they fall under."""
 
     code: IdentityCode
     country: str = ""

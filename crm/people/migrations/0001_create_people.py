@@ -104,7 +104,6 @@ class Migration(migrations.Migration):
                 ('number_index', common.fields.BlindIndexField(max_length=16)),
                 ('kind', models.CharField(choices=[('mobile', 'mobile'), ('landline', 'landline'), ('overseas', 'overseas')], max_length=8)),
                 ('extension', models.CharField(blank=True, max_length=6, verbose_name='extension')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='called first')),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),
                 ('created_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -215,10 +214,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='personphone',
             constraint=models.UniqueConstraint(fields=('person', 'number_index'), name='a_phone_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='personphone',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('person',), name='one_phone_is_called_first'),
         ),
         migrations.AddConstraint(
             model_name='personphone',

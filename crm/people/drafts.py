@@ -1,0 +1,183 @@
+"""From checked values to rows that are not saved yet; the services and the import save them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from accounts.models import User
+from common.crypto import blind_index
+from common.keys import DataKey
+from crm.people import search
+from crm.people.choices import Source
+from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
+from crm.people.rules import Checked
+
+# The columns of `Person` that `PersonValues` states, apart from the address.
+COLUMNS = (
+    "full_name",
+    "surname_reading",
+    "former_names",
+    "other_names",
+    "sex",
+    "birth_date",
+    "birth_precision",
+    "nationality",
+    "region_id",
+    "languages",
+    "note",
+    "status",
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A person's rows."""
+
+    person: Person
+    documents: list[PersonDocument] = field(default_factory=list)
+    phones: list[PersonPhone] = field(default_factory=list)
+    identities: list[PersonIdentity] = field(default_factory=list)
+
+
+def new_draft(
+    checked: Checked, *, source: Source, by: User | None, now: dt.datetime, key: DataKey
+) -> Draft:
+    """Return the rows of a new person; ``key`` is the site's current one."""
+    person = Person(source=source, created_at=now, created_by=by, updated_at=now, updated_by=by)
+    draft = Draft(person)
+    fill_person(person, checked)
+    draft.documents = draft_documents(person, checked, {}, by=by, now=now, key=key)
+    draft.phones = draft_phones(person, checked, {}, by=by, now=now, key=key)
+    draft.identities = draft_identities(person, checked, {}, by=by, now=now)
+    fill_search(person, checked, key=key)
+    return draft
+
+
+def fill_person(person: Person, checked: Checked) -> None:
+    """Write the columns that the values state."""
+    values = checked.values
+    person.full_name = values.full_name
+    person.surname_reading = values.surname_reading
+    person.former_names = list(values.former_names)
+    person.other_names = list(values.other_names)
+    person.sex = values.sex
+    person.birth_date = values.birth_date
+    person.birth_precision = values.birth_precision or ""
+    person.nationality = values.nationality
+    person.region_id = values.region_code or None
+    person.languages = list(values.languages)
+    person.note = values.note
+    person.status = values.status
+    if values.address is not None:
+        person.address = values.address or None
+
+
+def fill_search(person: Person, checked: Checked, *, key: DataKey) -> None:
+    """Write what follows from names and numbers: the order of lists and the search tokens."""
+    person.sort_key = search.order_of(person)
+    person.search = search.as_tsvector(
+        search.person_tokens(
+            person,
+            phones=[phone.e164 for phone in checked.phones],
+            documents=[document.number for document in checked.documents],
+            key=key,
+        )
+    )
+
+
+def draft_documents(
+    person: Person,
+    checked: Checked,
+    on_record: Mapping[bytes, PersonDocument],
+    *,
+    by: User | None,
+    now: dt.datetime,
+    key: DataKey,
+) -> list[PersonDocument]:
+    """Return the papers in order: rows on record by their index, and new ones.
+
+    A number never changes inside its row: another number is another row.
+    """
+    rows = []
+    for position, document in enumerate(checked.documents):
+        index = document_index(document.source, key)
+        row = on_record.get(index)
+        if row is None:
+            row = PersonDocument(
+                person=person, number=document.number, number_index=index,
+                created_at=now, created_by=by,
+            )  # fmt: skip
+        values = document.values
+        row.kind = values.kind
+        row.country = values.country
+        row.issuing_place = values.issuing_place
+        row.valid_from = values.valid_from
+        row.valid_to = values.valid_to
+        row.mismatch_reason = values.mismatch_reason
+        row.check_result = document.result
+        row.position = position
+        rows.append(row)
+    return rows
+
+
+def draft_phones(
+    person: Person,
+    checked: Checked,
+    on_record: Mapping[bytes, PersonPhone],
+    *,
+    by: User | None,
+    now: dt.datetime,
+    key: DataKey,
+) -> list[PersonPhone]:
+    """Return the phones in order, as `draft_documents` does papers."""
+    rows = []
+    for position, phone in enumerate(checked.phones):
+        index = phone_index(phone.e164, key)
+        row = on_record.get(index)
+        if row is None:
+            row = PersonPhone(
+                person=person, number=phone.e164, number_index=index,
+                created_at=now, created_by=by,
+            )  # fmt: skip
+        row.kind = phone.kind.value
+        row.extension = phone.extension or row.extension
+        row.position = position
+        rows.append(row)
+    return rows
+
+
+def draft_identities(
+    person: Person,
+    checked: Checked,
+    on_record: Mapping[str, PersonIdentity],
+    *,
+    by: User | None,
+    now: dt.datetime,
+) -> list[PersonIdentity]:
+    """Return the identities: those on record by their code, and new ones, self-declared."""
+    rows = []
+    for identity in checked.values.identities:
+        row = on_record.get(identity.code)
+        if row is None:
+            row = PersonIdentity(person=person, code=identity.code, created_at=now, created_by=by)
+        row.country = identity.country
+        row.since = identity.since
+        row.since_precision = identity.since_precision or ""
+        rows.append(row)
+    return rows
+
+
+def document_index(source: str, key: DataKey) -> bytes:
+    """Return the blind index of a paper; ``source`` is what `rules.index_source` returns."""
+    return blind_index(source, "people_persondocument.number", key)
+
+
+def phone_index(e164: str, key: DataKey) -> bytes:
+    """Return the blind index of a phone."""
+    return blind_index(e164, "people_personphone.number", key)
+
+
+def clear_numbers(parts: Iterable[PersonDocument | PersonPhone]) -> dict[UUID, str]:
+    """Return the numbers of rows on record in the clear, by their ids; for checks and keys only."""
+    return {part.pk: part.number.reveal() for part in parts}

@@ -1,0 +1,225 @@
+"""What can be asked about people: the list page by page, one person with all that belongs to it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from crm.people.choices import IdentityCode, Precision, Sex, Status
+from crm.people.models import Person, PersonIdentity
+from crm.people.search import find_people
+from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
+
+PAGE_SIZE = 50
+# Beyond so many, a list says "1,000+": nobody pages through more, and counting costs.
+COUNT_LIMIT = 1_000
+NUMBERED_PAGES = COUNT_LIMIT // PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """What a list of people is narrowed by; the names are those of the query parameters.
+
+    ``age_from`` and ``age_to`` are full years, both included. ``region`` is a GB/T 2260 code and
+    means everything below it too.
+    """
+
+    q: str = ""
+    identity: str = ""
+    status: str = ""
+    sex: str = ""
+    age_from: int | None = None
+    age_to: int | None = None
+    region: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it lets everybody through."""
+        return not any(getattr(self, item.name) not in ("", None) for item in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """One page of a list of people.
+
+    ``count`` stops at `COUNT_LIMIT`; ``is_counted`` says whether it is exact. ``number`` is None
+    for a page reached by key.
+    """
+
+    people: Sequence[Person]
+    count: int
+    is_counted: bool
+    number: int | None
+    has_previous: bool
+    has_next: bool
+
+    @property
+    def numbers(self) -> range:
+        """The pages that can be chosen by number."""
+        return range(1, -(-self.count // PAGE_SIZE) + 1)
+
+
+def people(
+    wanted: PeopleFilter, *, today: dt.date, may_search_documents: bool = False
+) -> QuerySet[Person]:
+    """Return the people that the filter lets through, in the order of lists."""
+    found = (
+        find_people(wanted.q, may_search_documents=may_search_documents)
+        if wanted.q.strip()
+        else Person.objects.all()
+    )
+    if wanted.identity in IdentityCode.values:
+        found = found.with_identity(wanted.identity)
+    if wanted.status in Status.values:
+        found = found.filter(status=wanted.status)
+    if wanted.sex in Sex.values:
+        found = found.filter(sex=wanted.sex)
+    if wanted.age_from is not None or wanted.age_to is not None:
+        found = found.born_between(
+            _day_after_years(today, wanted.age_to),
+            None if wanted.age_from is None else _years_before(today, wanted.age_from),
+        )
+    if stem := region_stem(wanted.region):
+        found = found.filter(region_id__startswith=stem)
+    return found.order_by("sort_key", "id")
+
+
+def people_page(
+    found: QuerySet[Person],
+    *,
+    number: int = 1,
+    after: UUID | None = None,
+    before: UUID | None = None,
+) -> PeoplePage:
+    """Return one page of ``found`` with what its rows show. Costs 4 queries, 5 by key.
+
+    The first pages have numbers; further ones are reached from the person at the end of a page,
+    which costs the same however far down the list it is.
+    """
+    count = found.order_by()[: COUNT_LIMIT + 1].count()
+    is_counted = count <= COUNT_LIMIT
+    anchor = Person.objects.filter(pk=after or before).first() if after or before else None
+    rows = found.defer("search", "note", "address").prefetch_related(_CURRENT_IDENTITIES, "phones")
+    if anchor is None:
+        number = max(1, min(number, NUMBERED_PAGES))
+        start = (number - 1) * PAGE_SIZE
+        people = list(rows[start : start + PAGE_SIZE + 1])
+        has_previous, has_next = number > 1, len(people) > PAGE_SIZE
+        people = people[:PAGE_SIZE]
+    elif after:
+        people = list(rows.filter(_beyond(anchor, "gt"))[: PAGE_SIZE + 1])
+        has_previous, has_next = True, len(people) > PAGE_SIZE
+        people = people[:PAGE_SIZE]
+    else:
+        backwards = rows.filter(_beyond(anchor, "lt")).order_by("-sort_key", "-id")
+        people = list(backwards[: PAGE_SIZE + 1])[::-1]
+        has_previous, has_next = len(people) > PAGE_SIZE, True
+        people = people[-PAGE_SIZE:]
+    return PeoplePage(
+        people=people,
+        count=min(count, COUNT_LIMIT),
+        is_counted=is_counted,
+        number=None if anchor else number,
+        has_previous=has_previous,
+        has_next=has_next,
+    )
+
+
+def person_with_parts(person_id: UUID) -> Person:
+    """Return a person and all that is shown on their page. Costs 4 queries.
+
+    Raises:
+        Person.DoesNotExist: there is no such person here.
+    """
+    return (
+        Person.objects.select_related("region", "created_by", "updated_by")
+        .prefetch_related("documents", "phones", _CURRENT_IDENTITIES)
+        .get(pk=person_id)
+    )
+
+
+def values_of(person: Person) -> PersonValues:
+    """Return what is on record, as it would be sent to keep all of it as it is."""
+    return PersonValues(
+        full_name=person.full_name,
+        surname_reading=person.surname_reading,
+        former_names=tuple(person.former_names),
+        other_names=tuple(person.other_names),
+        sex=Sex(person.sex),
+        birth_date=person.birth_date,
+        birth_precision=_precision(person.birth_precision),
+        nationality=person.nationality,
+        region_code=person.region_id or "",
+        address=None,
+        languages=tuple(person.languages),
+        note=person.note,
+        status=Status(person.status),
+        documents=tuple(
+            DocumentValues(
+                id=document.pk,
+                kind=document.kind,
+                country=document.country,
+                issuing_place=document.issuing_place,
+                valid_from=document.valid_from,
+                valid_to=document.valid_to,
+                mismatch_reason=document.mismatch_reason,
+            )
+            for document in person.documents.all()
+        ),
+        phones=tuple(PhoneValues(id=phone.pk) for phone in person.phones.all()),
+        identities=tuple(
+            IdentityValues(
+                code=IdentityCode(identity.code),
+                country=identity.country,
+                since=identity.since,
+                since_precision=_precision(identity.since_precision),
+            )
+            for identity in person.identities.all()
+            if identity.ended_on is None
+        ),
+    )
+
+
+def region_stem(code: str) -> str:
+    """Return the digits that every region within ``code`` begins with; "" for no code.
+
+    >>> region_stem("350000"), region_stem("350200"), region_stem("350203"), region_stem("x")
+    ('35', '3502', '350203', '')
+    """
+    if not (code.isascii() and code.isdecimal() and len(code) in {6, 9, 12}):
+        return ""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+_CURRENT_IDENTITIES = Prefetch(
+    "identities", PersonIdentity.objects.filter(ended_on__isnull=True).order_by("created_at", "id")
+)
+
+
+def _beyond(anchor: Person, direction: str) -> Q:
+    """Keep people after (``gt``) or before (``lt``) ``anchor`` in the order of lists.
+
+    The first condition follows from the second; it is what the index can be entered with.
+    """
+    return Q(**{f"sort_key__{direction}e": anchor.sort_key}) & (
+        Q(**{f"sort_key__{direction}": anchor.sort_key})
+        | Q(**{"sort_key": anchor.sort_key, f"id__{direction}": anchor.pk})
+    )
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    """Return the day by which somebody of ``years`` full years was born."""
+    year = max(1, day.year - years)
+    leap_day_in_plain_year = day.month == 2 and day.day == 29 and year % 4 != 0
+    return dt.date(year, 2, 28) if leap_day_in_plain_year else day.replace(year=year)
+
+
+def _day_after_years(day: dt.date, age: int | None) -> dt.date | None:
+    """Return the first day on which somebody was born who is ``age`` years old, not older."""
+    return None if age is None else _years_before(day, age + 1) + dt.timedelta(days=1)
+
+
+def _precision(text: str) -> Precision | None:
+    return Precision(text) if text else None

@@ -1,0 +1,332 @@
+"""What can be done with people. Every change writes its audit entry and the search keys."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit import services as audit
+from common.fields import Masked
+from common.keys import current_key
+from crm.people import drafts
+from crm.people.choices import CheckResult, IdentityState, RevealReason, Source, Status
+from crm.people.drafts import Draft
+from crm.people.errors import (
+    DocumentTakenError,
+    InvalidPersonError,
+    PersonChangedError,
+    ReasonMissingError,
+    UnknownFieldError,
+)
+from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
+from crm.people.rules import Checked, check_person
+from crm.people.selectors import values_of
+from crm.people.values import PersonValues
+from network.selectors import is_known_region
+
+OBJECT_TYPE = "people.person"
+_LONGEST_EXPLANATION = 200
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Saved:
+    """A person after a change, and the fields somebody should look at again."""
+
+    person: Person
+    checked: Checked
+
+
+@transaction.atomic
+def add_person(
+    *, values: PersonValues, by: User | None, now: dt.datetime, source: Source = Source.FORM
+) -> Saved:
+    """Put a person on the site's register.
+
+    Raises:
+        InvalidPersonError: some values cannot be kept.
+        DocumentTakenError: somebody else has one of the papers.
+    """
+    checked = _check(values, now=now)
+    key = current_key()
+    draft = drafts.new_draft(checked, source=source, by=by, now=now, key=key)
+    with _papers_of_one_person(draft):
+        draft.person.save(force_insert=True)
+        PersonDocument.objects.bulk_create(draft.documents)
+        PersonPhone.objects.bulk_create(draft.phones)
+        PersonIdentity.objects.bulk_create(draft.identities)
+    audit.record(
+        action="person.add",
+        by=by,
+        object_type=OBJECT_TYPE,
+        object_key=draft.person.pk,
+        person_key=draft.person.pk,
+        fields=_stated(draft),
+        detail={"source": source.value},
+        now=now,
+    )
+    return Saved(draft.person, checked)
+
+
+@transaction.atomic
+def change_person(
+    *, person_id: UUID, version: int, values: PersonValues, by: User | None, now: dt.datetime
+) -> Saved:
+    """Write down what is now known of a person; what ``values`` leaves out is removed.
+
+    The person's row stays locked until commit. Values equal to those on record change nothing.
+
+    Args:
+        person_id: whom it is about.
+        version: the one that ``values`` were made from.
+        values: parts on record carry their ``id``; see `PersonValues`.
+        by: who says so.
+        now: the time of the change.
+
+    Raises:
+        Person.DoesNotExist: there is no such person here.
+        PersonChangedError: somebody else saved first.
+        InvalidPersonError: some values cannot be kept.
+        DocumentTakenError: somebody else has one of the papers.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if person.version != version:
+        raise PersonChangedError(opened=version, current=person.version)
+    documents, phones = list(person.documents.all()), list(person.phones.all())
+    identities = list(person.identities.filter(ended_on__isnull=True))
+    checked = _check(
+        values,
+        now=now,
+        on_record=drafts.clear_numbers(documents) | drafts.clear_numbers(phones),
+    )
+    before = _snapshot(Draft(person, documents, phones, identities))
+    key = current_key()
+    # New lists, and the rows in them are changed in place: ``before`` was taken first.
+    drafts.fill_person(person, checked)
+    draft = Draft(
+        person,
+        drafts.draft_documents(
+            person, checked, {bytes(row.number_index): row for row in documents},
+            by=by, now=now, key=key,
+        ),
+        drafts.draft_phones(
+            person, checked, {bytes(row.number_index): row for row in phones},
+            by=by, now=now, key=key,
+        ),
+        drafts.draft_identities(
+            person, checked, {row.code: row for row in identities}, by=by, now=now
+        ),
+    )  # fmt: skip
+    after = _snapshot(draft)
+    changes = audit.hashed_changes(place=str(person.pk), before=before, after=after)
+    if not changes:
+        return Saved(person, checked)
+    drafts.fill_search(person, checked, key=key)
+    person.version += 1
+    person.updated_at, person.updated_by = now, by
+    with _papers_of_one_person(draft):
+        person.save()
+        _save_parts(draft, Draft(person, documents, phones, identities), now=now)
+    audit.record(
+        action="person.change",
+        by=by,
+        object_type=OBJECT_TYPE,
+        object_key=person.pk,
+        person_key=person.pk,
+        fields=sorted(changes),
+        detail={"version": person.version, "changes": changes},
+        now=now,
+    )
+    return Saved(person, checked)
+
+
+def set_status(
+    *, person_id: UUID, version: int, status: Status, by: User | None, now: dt.datetime
+) -> Saved:
+    """Say that a person moved away, died, or is served again; everything else stays.
+
+    Raises:
+        Person.DoesNotExist: there is no such person here.
+        PersonChangedError: somebody else saved first.
+    """
+    person = Person.objects.get(pk=person_id)
+    values = dataclasses.replace(values_of(person), status=status)
+    return change_person(person_id=person_id, version=version, values=values, by=by, now=now)
+
+
+@transaction.atomic
+def reveal(
+    *,
+    person: Person,
+    field: str,
+    reason: RevealReason,
+    explanation: str = "",
+    by: User,
+    now: dt.datetime,
+) -> str:
+    """Return one masked value in the clear, and record who saw it and what for.
+
+    Args:
+        person: whose it is.
+        field: ``address``, or ``phones.`` or ``documents.`` with the part's id.
+        reason: one of the list; `RevealReason.OTHER` needs an ``explanation``.
+        explanation: in the reader's own words; the person may read it.
+        by: who reads it.
+        now: the time.
+
+    Raises:
+        UnknownFieldError: the person has no such value.
+        ReasonMissingError: another reason, and no explanation.
+    """
+    explanation = explanation.strip()[:_LONGEST_EXPLANATION]
+    if reason is RevealReason.OTHER and not explanation:
+        raise ReasonMissingError
+    value = masked_value(person, field)
+    if not value:
+        raise UnknownFieldError
+    clear = value.reveal()
+    audit.record(
+        action="person.reveal",
+        by=by,
+        object_type=OBJECT_TYPE,
+        object_key=person.pk,
+        person_key=person.pk,
+        fields=[field.partition(".")[0]],
+        reason=": ".join(filter(None, [str(reason.label), explanation])),
+        detail={"reason": reason.value, "part": field},
+        now=now,
+    )
+    return clear
+
+
+def masked_value(person: Person, field: str) -> Masked | None:
+    """Return the masked value that ``field`` names (see `reveal`), or None."""
+    if field == "address":
+        return person.address
+    name, _dot, part_id = field.partition(".")
+    parts: list[PersonDocument | PersonPhone] = []
+    if name == "documents":
+        parts = list(person.documents.all())
+    elif name == "phones":
+        parts = list(person.phones.all())
+    return next((part.number for part in parts if str(part.pk) == part_id), None)
+
+
+def check_values(
+    values: PersonValues,
+    *,
+    today: dt.date,
+    is_region: Callable[[str], bool],
+    on_record: dict[UUID, str] | None = None,
+) -> Checked:
+    """Return clean values.
+
+    Raises:
+        InvalidPersonError: some of them cannot be kept.
+    """
+    checked = check_person(values, today=today, is_region=is_region, on_record=on_record)
+    if checked.problems:
+        raise InvalidPersonError(checked.problems)
+    return checked
+
+
+def _check(
+    values: PersonValues, *, now: dt.datetime, on_record: dict[UUID, str] | None = None
+) -> Checked:
+    return check_values(
+        values,
+        today=timezone.localdate(now),
+        is_region=cache(is_known_region),
+        on_record=on_record,
+    )
+
+
+def _save_parts(draft: Draft, old: Draft, *, now: dt.datetime) -> None:
+    """Write the new parts, change those that stay, remove the others; identities are ended."""
+    for model, rows, old_rows in [
+        (PersonDocument, draft.documents, old.documents),
+        (PersonPhone, draft.phones, old.phones),
+    ]:
+        kept = {row.pk for row in rows}
+        model.objects.filter(pk__in=[row.pk for row in old_rows if row.pk not in kept]).delete()
+        _save_rows(rows)
+    _save_rows(draft.identities)
+    kept = {row.pk for row in draft.identities}
+    gone = [row.pk for row in old.identities if row.pk not in kept]
+    PersonIdentity.objects.filter(pk__in=gone).update(
+        state=IdentityState.ENDED, ended_on=timezone.localdate(now)
+    )
+
+
+def _save_rows(rows: list[PersonDocument] | list[PersonPhone] | list[PersonIdentity]) -> None:
+    for row in rows:
+        row.save(force_insert=row._state.adding)
+
+
+@contextmanager
+def _papers_of_one_person(draft: Draft) -> Iterator[None]:
+    """Refuse papers that somebody else has, before the block and when it lost a race.
+
+    Raises:
+        DocumentTakenError: somebody else has one of them.
+    """
+    if taken := _taken(draft):
+        raise taken
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "a_checked_document_belongs_to_one_person" not in str(error):
+            raise
+        raise DocumentTakenError(person_id=None, field="documents") from error
+
+
+def _taken(draft: Draft) -> DocumentTakenError | None:
+    positions = {
+        bytes(row.number_index): row.position
+        for row in draft.documents
+        if row.check_result == CheckResult.OK
+    }
+    if not positions:
+        return None
+    other = (
+        PersonDocument.objects.filter(number_index__in=list(positions), check_result=CheckResult.OK)
+        .exclude(person=draft.person)
+        .first()
+    )
+    if other is None:
+        return None
+    place = f"documents.{positions[bytes(other.number_index)]}.number"
+    return DocumentTakenError(person_id=other.person_id, field=place)
+
+
+def _stated(draft: Draft) -> list[str]:
+    """Return the names of what is not empty, for the audit."""
+    return sorted(name for name, text in _snapshot(draft).items() if text)
+
+
+def _snapshot(draft: Draft) -> dict[str, str]:
+    """Return every field as text, to be compared and hashed, never to be stored or shown."""
+    person = draft.person
+    texts = {column: str(getattr(person, column) or "") for column in drafts.COLUMNS}
+    texts["address"] = person.address.reveal() if person.address else ""
+    texts["documents"] = "\n".join(
+        f"{bytes(row.number_index).hex()} {row.kind} {row.country} {row.check_result}"
+        f" {row.valid_from} {row.valid_to} {row.issuing_place} {row.mismatch_reason}"
+        for row in draft.documents
+    )
+    texts["phones"] = "\n".join(
+        f"{bytes(row.number_index).hex()} {row.extension}" for row in draft.phones
+    )
+    texts["identities"] = "\n".join(
+        sorted(
+            f"{row.code} {row.country} {row.since} {row.since_precision}"
+            for row in draft.identities
+        )
+    )
+    return texts
