@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from accounts.models import ElderMode
 from frontend.navigation import PLATFORM, SITE, Link, links, resolve
 from frontend.preferences.choices import Preferences
+from tenants.routing import ResolvedTenant
 
 _BRIEF_TABS = 3
 _TABS = 4
@@ -24,9 +25,9 @@ class Site:
     """Whose pages these are."""
 
     name: str
-    phone: str
-    is_platform: bool
-    is_suspended: bool
+    phone: str = ""
+    is_platform: bool = True
+    is_suspended: bool = False
 
 
 class Interface:
@@ -71,14 +72,14 @@ class Interface:
     @cached_property
     def site(self) -> Site:
         """The site of this host, or the platform."""
-        tenant = getattr(self._request, "tenant", None)
-        is_platform = getattr(tenant, "schema_name", "public") == "public"
-        name = "" if is_platform else getattr(tenant, "name", "")
+        tenant: ResolvedTenant | None = getattr(self._request, "tenant", None)
+        if tenant is None:
+            return Site(name=gettext("Network platform"))
         return Site(
-            name=name or gettext("Network platform"),
-            phone=getattr(tenant, "phone", "") or "",
-            is_platform=is_platform,
-            is_suspended=getattr(tenant, "state", "") == "suspended",
+            name=tenant.name,
+            phone=tenant.phone,
+            is_platform=False,
+            is_suspended=tenant.is_read_only,
         )
 
     @cached_property
@@ -91,7 +92,6 @@ class Interface:
             PLATFORM if self.site.is_platform else SITE,
             user=user,
             path=self._request.path,
-            urlconf=getattr(self._request, "urlconf", None),
         )
 
     @property
@@ -102,28 +102,28 @@ class Interface:
     @cached_property
     def search_url(self) -> str:
         """Where the search box leads; empty if this visitor may not search."""
-        people = self._url("people:list")
+        people = resolve("people:list")
         return people if any(link.url == people for link in self.navigation) else ""
 
     @cached_property
     def sign_in_url(self) -> str:
         """The sign-in page, which leads back here."""
-        url = self._url(settings.LOGIN_URL)
+        url = resolve(settings.LOGIN_URL)
         return f"{url}?next={quote(self._request.path)}" if url else ""
 
     @cached_property
     def sign_out_url(self) -> str:
         """The page that signs out, by POST."""
-        return self._url("account_logout")
+        return resolve("account_logout")
 
     @cached_property
     def account_links(self) -> list[tuple[str, str, str]]:
         """Pages about the visitor's own account, as ``(label, URL, icon)``."""
         pages = (
-            (gettext("My account and security"), "account:show", "user"),
-            (gettext("Who has seen my information"), "privacy:views", "eye"),
+            (gettext("My account and security"), "accounts:mine", "user"),
+            (gettext("Who has seen my information"), "audit:who-looked", "eye"),
         )
-        return [(label, url, icon) for label, name, icon in pages if (url := self._url(name))]
+        return [(label, url, icon) for label, name, icon in pages if (url := resolve(name))]
 
     @cached_property
     def idle_seconds(self) -> int:
@@ -134,9 +134,6 @@ class Interface:
             return 0
         limit = getattr(request, "idle_seconds", None)
         return int(limit or request.session.get_expiry_age())
-
-    def _url(self, name: str) -> str:
-        return resolve(name, getattr(self._request, "urlconf", None))
 
 
 def ui(request: HttpRequest) -> dict[str, Interface]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from tenants.access import may
 from tenants.permissions import Permission
 
@@ -36,34 +36,30 @@ class Link:
 SITE = (
     Destination(_("Today"), "site:today", "layout-dashboard", Permission.TODAY_VIEW),
     Destination(_("People"), "people:list", "users", Permission.PERSON_VIEW),
-    Destination(_("Members"), "members:list", "user-cog", Permission.ACCOUNT_VIEW),
+    Destination(_("Members"), "accounts:list", "user-cog", Permission.ACCOUNT_VIEW),
     Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
     Destination(_("Audit"), "audit:list", "shield-check", Permission.AUDIT_VIEW),
     Destination(_("Style guide"), "styleguide:show", "palette", Permission.STYLEGUIDE_VIEW),
 )
 PLATFORM = (
-    Destination(_("Sites"), "platform:sites", "building-2", Permission.SITE_VIEW),
-    Destination(_("Members"), "members:list", "user-cog", Permission.ACCOUNT_VIEW),
+    Destination(_("Sites"), "network:sites", "building-2", Permission.SITE_VIEW),
+    Destination(_("Members"), "accounts:list", "user-cog", Permission.ACCOUNT_VIEW),
     Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
     Destination(_("Audit"), "audit:list", "shield-check", Permission.AUDIT_VIEW),
     Destination(_("Style guide"), "styleguide:show", "palette", Permission.STYLEGUIDE_VIEW),
 )
 
 
-def resolve(url_name: str, urlconf: str | None = None) -> str:
+def resolve(url_name: str) -> str:
     """Return the URL of ``url_name``, or an empty string if this host has no such page."""
     try:
-        return reverse(url_name, urlconf=urlconf)
+        return reverse(url_name)
     except NoReverseMatch:
         return ""
 
 
 def links(
-    destinations: tuple[Destination, ...],
-    *,
-    user: AbstractBaseUser | AnonymousUser,
-    path: str,
-    urlconf: str | None = None,
+    destinations: tuple[Destination, ...], *, user: User | AnonymousUser, path: str
 ) -> list[Link]:
     """Return the destinations ``user`` may go to, marking the one that ``path`` lies under."""
     if not user.is_authenticated:
@@ -71,7 +67,7 @@ def links(
     found = [
         (destination, url)
         for destination in destinations
-        if (url := resolve(destination.url_name, urlconf))
+        if (url := resolve(destination.url_name))
         and (destination.permission is None or may(user, destination.permission))
     ]
     # "/" begins every path: the longest match is the place we are in.

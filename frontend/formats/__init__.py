@@ -1,0 +1,1 @@
+"""How each language writes dates and figures (``FORMAT_MODULE_PATH``)."""

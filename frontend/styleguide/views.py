@@ -21,7 +21,15 @@ DIALOG = "styleguide/dialog.html"
 PEOPLE = [
     ("许文辉", "归侨", "临江区", "印度尼西亚", "137****4036", "good", "2026-11-22"),
     ("曾㛃", "侨眷", "青山县", "澳大利亚", "150****6071", "good", "2026-11-22"),
-    ("Maria Fernanda Lim-Tan", "海外侨胞", "云溪市", "菲律宾", "+63 ****4403", "warn", "2026-11-19"),
+    (
+        "Maria Fernanda Lim",
+        "海外侨胞",
+        "云溪市",
+        "菲律宾",
+        "+63 ****4403",
+        "warn",
+        "2026-11-19",
+    ),
     ("欧阳𬭎", "留学归国", "石桥县", "加拿大", "183****6842", "", "2026-11-07"),
 ]
 DISTRICTS = [("东湖区", 407), ("西岭区", 370), ("南浦区", 148), ("北苑区", 1259), ("临江区", 0)]
@@ -57,8 +65,10 @@ class SampleForm(Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    agrees = forms.BooleanField(label=_("The person agreed to this record being kept."))
+    note = forms.CharField(
+        label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    agrees = forms.BooleanField(label=_("The person agreed to this record being kept"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

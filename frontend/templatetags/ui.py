@@ -68,16 +68,16 @@ def button(
     href: str = "",
     kind: str = "",
     icon: str = "",
-    type: str = "submit",
+    type: str = "submit",  # noqa: A002  # the name that HTML gives it
     hide_label: bool = False,
     **attributes: Any,
 ) -> str:
-    """A button, or with ``href`` a link that looks like one.
+    """Draw a button, or with ``href`` a link that looks like one.
 
     ``kind`` is "", "primary", "danger" or "ghost".
     """
     content = format_html(
-        '{}<span{}>{}</span>',
+        "{}<span{}>{}</span>",
         mark_safe(_icon(icon, 18)) if icon else "",  # noqa: S308
         mark_safe(' class="visually-hidden"') if hide_label else "",
         label,
@@ -92,14 +92,14 @@ def button(
 
 @register.simple_tag
 def badge(label: Text, kind: str = "") -> str:
-    """A state in one word; ``kind`` is "", "good", "warn", "bad" or "primary"."""
+    """Show a state in one word; ``kind`` is "", "good", "warn", "bad" or "primary"."""
     css = f"badge badge-{kind}" if kind else "badge"
     return format_html('<span class="{}">{}</span>', css, label)
 
 
 @register.simple_block_tag
 def card(content: str, title: Text = "", note: Text = "", level: int = 2) -> str:
-    """A surface with an optional heading of ``level`` and a note beside it."""
+    """Draw a surface with an optional heading of ``level`` and a note beside it."""
     head = (
         format_html(
             '<div class="card-head"><h{0}>{1}</h{0}>{2}</div>',
@@ -115,7 +115,7 @@ def card(content: str, title: Text = "", note: Text = "", level: int = 2) -> str
 
 @register.inclusion_tag("components/page_head.html")
 def page_head(title: Text, note: Text = "") -> dict[str, Any]:
-    """The page's heading. For actions beside it, write ``<div class="page-head">`` by hand."""
+    """Show the page's heading. For actions beside it, write ``<div class="page-head">`` by hand."""
     return {"title": title, "note": note}
 
 
@@ -123,7 +123,7 @@ def page_head(title: Text, note: Text = "") -> dict[str, Any]:
 def kpi(
     label: Text, value: object, *, icon: str, note: Text = "", kind: str = "", href: str = ""
 ) -> dict[str, Any]:
-    """One figure with its name; ``href`` leads to the list that it counts."""
+    """Show one figure with its name; ``href`` leads to the list that it counts."""
     return {
         "label": label, "value": value, "icon": icon, "note": note, "kind": kind, "href": href
     }  # fmt: skip
@@ -131,7 +131,7 @@ def kpi(
 
 @register.simple_block_tag
 def table(content: str, caption: Text, stacked: bool = True, show_caption: bool = False) -> str:
-    """A table whose rows become labelled cards on phones; its name is ``caption``.
+    """Make a table whose rows become labelled cards on phones; its name is ``caption``.
 
     The roles are spelled out because some engines drop them once rows are not laid out as rows.
     """
@@ -147,7 +147,7 @@ def table(content: str, caption: Text, stacked: bool = True, show_caption: bool 
 
 @register.simple_tag
 def head(*labels: Text, actions: bool = False, secondary: str = "") -> str:
-    """The head of a table: one label a column, and an unnamed last one for ``actions``.
+    """Make the head of a table: one label a column, and an unnamed last one for ``actions``.
 
     ``secondary`` lists the columns, counted from 1, that elder mode leaves out: ``"3 5"``.
     """
@@ -170,25 +170,25 @@ def head(*labels: Text, actions: bool = False, secondary: str = "") -> str:
 
 @register.simple_block_tag
 def rows(content: str, **attributes: Any) -> str:
-    """The body of a table; attributes such as ``id`` and ``hx_get`` pass through."""
+    """Make the body of a table; attributes such as ``id`` and ``hx_get`` pass through."""
     return format_html('<tbody role="rowgroup"{}>{}</tbody>', html_attributes(attributes), content)
 
 
 @register.simple_block_tag
 def row(content: str, **attributes: Any) -> str:
-    """A row of a table."""
+    """Make a row of a table."""
     return format_html('<tr role="row"{}>{}</tr>', html_attributes(attributes), content)
 
 
 @register.simple_block_tag
 def row_head(content: str) -> str:
-    """The cell that names its row: on a phone, the heading of the card."""
+    """Make the cell that names its row: on a phone, the heading of the card."""
     return format_html('<th role="rowheader" scope="row">{}</th>', content)
 
 
 @register.simple_block_tag
 def cell(content: str, label: Text = "", kind: str = "") -> str:
-    """A cell; ``label`` repeats the column's name, for phones.
+    """Make a cell; ``label`` repeats the column's name, for phones.
 
     ``kind`` is any of "number", "amount", "actions" and "secondary", apart by spaces.
     """
@@ -203,14 +203,15 @@ def pager(
     page: "Page[Any] | None" = None,
     *,
     previous: str = "",
-    next: str = "",
+    next: str = "",  # noqa: A002  # a word of the template
     target: str = "",
 ) -> dict[str, Any]:
-    """Links to the pages before and after.
+    """Link to the pages before and after.
 
     Give a Django ``page`` (its number goes into ``?page=``), or the URLs ``previous`` and
     ``next`` of a list that is paged by key. With ``target``, htmx swaps that element.
     """
+    following = next
     if page is not None:
         query = context["request"].GET.copy()
         if page.has_previous():
@@ -218,8 +219,8 @@ def pager(
             previous = f"?{query.urlencode()}"
         if page.has_next():
             query["page"] = str(page.next_page_number())
-            next = f"?{query.urlencode()}"
-    return {"page": page, "previous": previous, "next": next, "target": target}
+            following = f"?{query.urlencode()}"
+    return {"page": page, "previous": previous, "next": following, "target": target}
 
 
 @register.inclusion_tag("components/empty.html")
@@ -232,7 +233,7 @@ def empty(
 
 @register.simple_block_tag
 def notice(content: str, kind: str = "info", title: Text = "") -> str:
-    """A message in the page; ``kind`` is "info", "good", "warn" or "bad"."""
+    """Show a message in the page; ``kind`` is "info", "good", "warn" or "bad"."""
     return format_html(
         '<div class="notice notice-{}">{}<div>{}{}</div></div>',
         kind,
@@ -246,21 +247,21 @@ def notice(content: str, kind: str = "info", title: Text = "") -> str:
 def tabs(
     context: template.Context, items: Iterable[tuple[Text, str]], label: Text
 ) -> dict[str, Any]:
-    """Links between the parts of one thing; ``items`` are ``(label, URL)``."""
+    """Link the parts of one thing; ``items`` are ``(label, URL)``."""
     path = context["request"].path
     return {"items": [(text, url, url == path) for text, url in items], "label": label}
 
 
 @register.inclusion_tag("components/breadcrumb.html")
 def breadcrumb(*parts: Text) -> dict[str, Any]:
-    """The way here: label, URL, label, URL, …, and last the label of this page."""
+    """Show the way here: label, URL, label, URL, …, and last the label of this page."""
     *pairs, here = parts
     return {"links": list(zip(pairs[::2], pairs[1::2], strict=True)), "here": here}
 
 
 @register.simple_tag
 def field(bound: BoundField) -> str:
-    """A form's field with label, hint and errors."""
+    """Show a form's field with label, hint and errors."""
     return bound.as_field_group()
 
 
@@ -272,7 +273,7 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 @register.simple_block_tag
 def dialog(content: str, title: Text) -> str:
-    """What goes into the page's one dialog: a heading, a way out, and the content."""
+    """Fill the page's one dialog: a heading, a way out, and the content."""
     return format_html(
         '<div class="dialog-head"><h2 id="dialog-title">{}</h2>'
         '<button class="button button-ghost" type="button" data-close>{}'
@@ -286,20 +287,20 @@ def dialog(content: str, title: Text) -> str:
 
 @register.inclusion_tag("components/progress.html")
 def progress(label: Text, done: int, total: int, note: Text = "") -> dict[str, Any]:
-    """How far a job has come, in words and as a bar; ``total`` 0 means nobody knows yet."""
+    """Show how far a job has come, in words and as a bar; ``total`` 0 means nobody knows yet."""
     percent = round(100 * done / total) if total else None
     return {"label": label, "done": done, "total": total, "percent": percent, "note": note}
 
 
 @register.simple_block_tag
 def facts(content: str) -> str:
-    """A list of names and values, made of ``{% fact %}``."""
+    """List names and values, made of ``{% fact %}``."""
     return format_html('<dl class="facts">{}</dl>', content)
 
 
 @register.simple_block_tag
 def fact(content: str, label: Text) -> str:
-    """One name and its value; an empty value shows a dash."""
+    """Show one name and its value; an empty value shows a dash."""
     return format_html(
         "<div><dt>{}</dt><dd>{}</dd></div>", label, content if content.strip() else "—"
     )
@@ -307,7 +308,7 @@ def fact(content: str, label: Text) -> str:
 
 @register.inclusion_tag("components/masked.html")
 def masked(value: str, *, url: str = "", label: Text = "") -> dict[str, Any]:
-    """A masked value; ``url`` asks for the reason and reveals it, in a dialog or as a page.
+    """Show a masked value; ``url`` asks for the reason and reveals it, in a dialog or as a page.
 
     ``label`` says what is revealed ("Phone of 许文辉"), for screen readers.
     """
@@ -316,25 +317,25 @@ def masked(value: str, *, url: str = "", label: Text = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/revealed.html")
 def revealed(value: str, mask: str) -> dict[str, Any]:
-    """A value in the clear; ``app.js`` puts ``mask`` back after a minute."""
+    """Show a value in the clear; ``app.js`` puts ``mask`` back after a minute."""
     return {"value": value, "mask": mask}
 
 
 @register.inclusion_tag("components/copy.html")
 def copy(value: str, label: Text) -> dict[str, Any]:
-    """A value that is copied by a button, such as an invitation link; ``label`` names it."""
+    """Show a value that a button copies, such as an invitation link; ``label`` names it."""
     return {"value": value, "label": label}
 
 
 @register.simple_block_tag
 def timeline(content: str) -> str:
-    """What happened, newest first, made of ``{% moment %}``."""
+    """Show what happened, newest first, made of ``{% moment %}``."""
     return format_html('<ol class="timeline">{}</ol>', content)
 
 
 @register.simple_block_tag
 def moment(content: str, at: dt.datetime) -> str:
-    """One entry of a timeline."""
+    """Show one entry of a timeline."""
     return format_html(
         '<li><time datetime="{}">{}</time>{}</li>', at.isoformat(), minute(at), content
     )
@@ -342,19 +343,19 @@ def moment(content: str, at: dt.datetime) -> str:
 
 @register.inclusion_tag("components/bars.html")
 def bars(items: Sequence[tuple[Text, float]]) -> dict[str, Any]:
-    """A bar chart of ``(label, value)`` whose every figure is text as well."""
+    """Draw a bar chart of ``(label, value)`` whose every figure is text as well."""
     return {"items": items, "top": max((value for _label, value in items), default=0) or 1}
 
 
 @register.inclusion_tag("components/date_range.html")
 def date_range(label: Text, name: str, start: str = "", end: str = "") -> dict[str, Any]:
-    """Two days of a filter, sent as ``<name>_from`` and ``<name>_to``."""
+    """Ask for two days of a filter, sent as ``<name>_from`` and ``<name>_to``."""
     return {"label": label, "name": name, "start": start, "end": end}
 
 
 @register.inclusion_tag("components/seal_area.html")
 def seal_area(issuer: Text) -> dict[str, Any]:
-    """Signature, date and the place of the round seal, at the end of a printed form."""
+    """Leave room for signature, date and the round seal, at the end of a printed form."""
     return {"issuer": issuer}
 
 

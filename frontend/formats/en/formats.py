@@ -1,4 +1,4 @@
-"""How dates are written in English: 2026-11-22, as in Chinese, so that no day is read as a month."""
+"""How dates are written in English: 2026-11-22, so that no day is read as a month."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "Y-m-d"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "Y-m-d H:i"
