@@ -1,0 +1,95 @@
+"""kill -9 of a worker in the middle of a task: the task runs again, its effect happens once."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import CacheEntry
+from jobs.models import Job, JobState
+from jobs.services import start_job
+from tenants.context import inside
+from tests.fixtures_tasks import as_worker
+from tests.tenants.worker_process import STEPS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def site(sites, django_db_blocker) -> Iterator[object]:
+    """Work in north with commits, which other processes see; clean up afterwards."""
+    with django_db_blocker.unblock(), inside(sites["north"]):
+        try:
+            yield sites["north"]
+        finally:
+            Job.objects.all().delete()
+            CacheEntry.objects.all().delete()
+            with as_worker(), connection.cursor() as cursor:
+                cursor.execute("DELETE FROM dramatiq.queue; DELETE FROM dramatiq.worker")
+            connection.close()
+
+
+@pytest.fixture
+def workers() -> Iterator[list[subprocess.Popen[str]]]:
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for worker in started:
+        worker.kill()
+        worker.wait()
+        worker.stdout.close()
+
+
+def start_worker(workers: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+    environment.pop("DATABASE_ADMIN_URL")
+    worker = subprocess.Popen(
+        [sys.executable, "-P", "-m", "tests.tenants.worker_process"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    workers.append(worker)
+    assert worker.stdout.readline() == "ready\n"
+    return worker
+
+
+def wait_until(job: Job, *, done: int, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while job.done < done or (done == STEPS and job.is_open):
+        assert time.monotonic() < deadline, f"{job.state} {job.done} {job.error_text}"
+        time.sleep(0.05)
+        job.refresh_from_db()
+
+
+def test_a_killed_workers_task_runs_again_and_happens_once(site, workers):
+    job = start_job(kind="tests.slow_steps", title="Slow", by=None, now=timezone.now())
+    first = start_worker(workers)
+    wait_until(job, done=3, seconds=10)
+    first.kill()
+    first.wait()
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.RUNNING, 1)
+    assert job.done < STEPS
+
+    start_worker(workers)
+    wait_until(job, done=STEPS, seconds=15)
+
+    assert (job.state, job.attempts) == (JobState.DONE, 2)
+    assert CacheEntry.objects.filter(cache_key__startswith="step").count() == STEPS
+    deadline = time.monotonic() + 3
+    while count_messages() and time.monotonic() < deadline:
+        time.sleep(0.05)  # the acknowledgement follows the end of the job
+    assert count_messages() == 0
+
+
+def count_messages() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM dramatiq.queue")
+        return int(cursor.fetchone()[0])
