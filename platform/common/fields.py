@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 from django import forms
 from django.conf import settings
 from django.db import models
-from django.db.models.expressions import Combinable
+from django.db.models import Case
+from django.db.models.functions import Cast
 from django.db.models.query_utils import DeferredAttribute
 
 from .crypto import INDEX_BYTES, open_sealed, row_label, seal
@@ -157,7 +158,7 @@ class _SealedAttribute(DeferredAttribute):
             own = Masked(self.field, _Clear(""), current_schema(), instance.pk)
             same_place = value._label() == own._label()
             contents[name] = value._content if same_place else _Clear(value.reveal())
-        elif value is None or isinstance(value, _Sealed | Combinable):
+        elif value is None or isinstance(value, _Sealed):
             contents[name] = value
         else:
             raise TypeError(f"{self.field} takes text, not {type(value).__name__}.")
@@ -177,7 +178,7 @@ class EncryptedTextField(_Column[_Set, _Get]):
     """
 
     if TYPE_CHECKING:
-        _pyi_private_set_type: str | Masked | Combinable
+        _pyi_private_set_type: str | Masked
         _pyi_private_get_type: Masked
         _pyi_lookup_exact_type: None
 
@@ -206,7 +207,8 @@ class EncryptedTextField(_Column[_Set, _Get]):
         """Return what goes to the database: a record, and never a text without its row."""
         if isinstance(value, Masked):  # from bulk_update, which pairs value and row itself
             value = value.sealed()
-        if value is None or hasattr(value, "as_sql"):
+        # bulk_update wraps its values in these; any other expression has no row to seal for.
+        if value is None or isinstance(value, Case | Cast):
             return value
         if not isinstance(value, _Sealed):
             self.refuse_unbound()

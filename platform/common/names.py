@@ -113,6 +113,7 @@ def search_query(text: str, find_tails: Callable[[str], Iterable[str]] | None = 
     """
     text = unicodedata.normalize("NFKC", text[:_LONGEST_QUERY])[:_LONGEST_QUERY].casefold()
     words = _QUERY_WORD.findall(_DOT_INSIDE_NAME.sub("", text))
+    words = [word for word in words if han_of(word) or _OTHER_WORD.search(word)]
     conditions: list[str] = []
     for word in _join_single_letters(words)[:_MOST_WORDS]:
         condition = _word_condition(word[:_LONGEST_WORD], find_tails)
@@ -177,11 +178,11 @@ def _hex(characters: str) -> str:
 
 
 def _join_single_letters(words: list[str]) -> list[str]:
-    """Make one word of letters typed apart: ``z q h`` means what ``zqh`` means."""
+    """Make one word of letters typed apart: ``z h q`` are initials, and none of them is ``zh``."""
     joined: list[str] = []
     for is_letter, group in itertools.groupby(words, lambda w: bool(re.fullmatch("[a-z]", w))):
         members = list(group)
-        joined += ["".join(members)] if is_letter else members
+        joined += ["'".join(members)] if is_letter else members
     return joined
 
 
@@ -218,7 +219,8 @@ def _letter_conditions(units: list[str]) -> Iterator[str]:
             slots += [[[Segment(s, True)] for s in character_syllables(c)] for c in unit]
         else:
             slots += [_cuts(plain_letters(part)) for part in _APOSTROPHES.split(unit) if part]
-    for parts in itertools.islice(itertools.product(*slots), _MOST_SPELLINGS):
+    spellings = itertools.product(*slots) if slots else ()
+    for parts in itertools.islice(spellings, _MOST_SPELLINGS):
         yield _spelling_condition([segment for part in parts for segment in part])
     letters = plain_letters(text)
     if len(units) == 1 and 2 <= len(letters) <= _SUFFIX and are_initials(letters):

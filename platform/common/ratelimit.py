@@ -21,9 +21,8 @@ def hit(scope: str, key: str, *, window: int) -> int:
     digest = salted_hmac("common.ratelimit", f"{scope}|{key}", algorithm="sha256").hexdigest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.count_hit(%s::text, %s::int)", [digest, window])
-        row = cursor.fetchone()
-    count: int = row[0]
-    return count
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def delay_after(failures: int) -> int:
@@ -34,4 +33,4 @@ def delay_after(failures: int) -> int:
     """
     if failures < _PATIENCE:
         return 0
-    return min(2 ** min(failures - _PATIENCE, 10), _LONGEST_DELAY)
+    return min(1 << min(failures - _PATIENCE, 10), _LONGEST_DELAY)
