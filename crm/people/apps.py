@@ -10,3 +10,7 @@ class PeopleConfig(AppConfig):
     name = "crm.people"
     label = "people"
     verbose_name = _("people")
+
+    def ready(self) -> None:
+        """Listen for a change of the schema's key."""
+        from crm.people import reindex  # noqa: F401  models are ready only now

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from crm.people.choices import IdentityCode, Precision, Sex, Status
+from crm.people.choices import DocumentKind, IdentityCode, Precision, Sex, Status
 from crm.people.models import Person, PersonIdentity
 from crm.people.search import find_people
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
@@ -159,7 +159,7 @@ def values_of(person: Person) -> PersonValues:
         documents=tuple(
             DocumentValues(
                 id=document.pk,
-                kind=document.kind,
+                kind=DocumentKind(document.kind),
                 country=document.country,
                 issuing_place=document.issuing_place,
                 valid_from=document.valid_from,
