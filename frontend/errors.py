@@ -1,9 +1,64 @@
-"""Error pages that Django cannot choose by itself."""
+"""Error pages, in HTML for people and as problems for programs."""
 
-from django.http import HttpRequest, HttpResponse
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+from psycopg_pool import PoolTimeout
+
+# The database is away: starting, restarting, or every connection is in use.
+_UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+_RETRY_SECONDS = 5
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the request makes no sense (``handler400``)."""
+    return _answer(request, 400, "bad_request", _("The request could not be understood."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that this is not allowed, and not why: reasons are for the audit (``handler403``)."""
+    return _answer(request, 403, "permission_denied", _("You may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that nothing is here (``handler404``)."""
+    return _answer(request, 404, "not_found", _("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that it is our fault, or that the database is away (``handler500``).
+
+    Rendered without request and context processors: they may be what failed.
+    """
+    if isinstance(sys.exc_info()[1], _UNAVAILABLE):
+        response = _plain(
+            request, 503, "unavailable", _("The service is starting. Try again in a moment.")
+        )
+        response["Retry-After"] = str(_RETRY_SECONDS)
+        return response
+    return _plain(request, 500, "server_error", _("Something went wrong on our side."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the page was open for too long, and how to go on (``CSRF_FAILURE_VIEW``)."""
     return render(request, "403_csrf.html", status=403)
+
+
+def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    if _is_program(request):
+        return JsonResponse({"code": code, "detail": detail, "field": None}, status=status)
+    return render(request, f"{status}.html", status=status)
+
+
+def _plain(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    if _is_program(request):
+        return JsonResponse({"code": code, "detail": detail, "field": None}, status=status)
+    return HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")

@@ -3,7 +3,12 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("frontend.accounts.urls")),
+    path("accounts/", include("frontend.accounts.sign_in_urls")),
+    path("", include("frontend.site.urls")),
     path("", include("frontend.pages.urls")),
+    path("", include("frontend.audit.urls")),
+    path("jobs/", include("frontend.jobs.urls")),
     path("preferences/", include("frontend.preferences.urls")),
     path("styleguide/", include("frontend.styleguide.urls")),
 ]

@@ -15,6 +15,7 @@ from django.urls import set_urlconf
 from common.ids import uuid7
 from tenants.models import TenantState
 from tenants.routing import resolve_host
+from tenants.telemetry import observe
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -40,14 +41,18 @@ class RequestLogMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
         response = self.get_response(request)
+        seconds = time.perf_counter() - began
+        # The route, not the path: paths hold keys of people.
         match = getattr(request, "resolver_match", None)
+        route = match.route if match else None
+        status = response.status_code
+        observe(route=route, method=request.method, status=status, seconds=seconds)
         log.info(
             "request",
             method=request.method,
-            # The route, not the path: paths hold keys of people.
-            route=match.route if match else None,
-            status=response.status_code,
-            ms=round((time.perf_counter() - began) * 1000),
+            route=route,
+            status=status,
+            ms=round(seconds * 1000),
             tenant=getattr(getattr(request, "tenant", None), "code", None),
         )
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]

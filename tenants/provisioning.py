@@ -8,6 +8,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Callable
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django_tenants.utils import schema_exists
 
 from accounts.models import SchemaMarker
+from common.ids import uuid7
 from common.keys import keystore
 from tenants import roles, routing
 from tenants.backend.base import LOGIN_ROLE, OWNER_ROLE, PUBLIC, TEMPLATE_SCHEMA
@@ -68,10 +70,12 @@ def create_tenant(
     phone: str = "",
     address: str = "",
     opening_hours: str = "",
+    tenant_id: UUID | None = None,
     fill_schema: Callable[[str], None] | None = None,
 ) -> Tenant:
     """Make a tenant: key, role, schema, tables, rights, directory rows. All or nothing.
 
+    With ``tenant_id`` the call may be repeated: the tenant of that key is made once.
     ``fill_schema`` makes the tables in the empty schema of the given name. It defaults to
     `replay_template`; tests and benchmarks pass `migrate_schema`, the slow road, to compare.
 
@@ -79,8 +83,11 @@ def create_tenant(
         InvalidCodeError: the code has the wrong shape or is reserved.
         CodeTakenError: the code or its host name is in use.
     """
+    if tenant_id and (made := Tenant.objects.filter(pk=tenant_id).first()):
+        return made
     check_code(code)
     tenant = Tenant(
+        id=tenant_id or uuid7(),
         # Every database role can see schema names, so the name says nothing.
         schema_name=f"t_{secrets.token_hex(8)}",
         code=code,

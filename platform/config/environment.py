@@ -7,7 +7,7 @@ what must stay the same from run to run is kept in the data folder.
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,6 +52,11 @@ def complete(given: Mapping[str, str], data: Path) -> dict[str, str]:
     environment.setdefault("QIAOJIA_BASE_URL", f"http://localhost:{port}")
     if environment["QIAOJIA_BASE_URL"].startswith("http://localhost"):
         environment.setdefault("QIAOJIA_DEMO", "1")
+    if environment.get("QIAOJIA_DEMO") == "1" and not environment.get("QIAOJIA_DEMO_PASSWORD"):
+        environment["QIAOJIA_DEMO_PASSWORD"] = keep_secret(data, "demo-password", easy_password)
+    if environment.get("QIAOJIA_DEMO") == "1":
+        # Short enough to type: it guards invented people on this machine only.
+        environment.setdefault("QIAOJIA_DEMO_PASSWORD", keep_secret(data, "demo-password", 9))
     environment.setdefault("QIAOJIA_KEY_DIR", str(data / "keys"))
     environment.setdefault("QIAOJIA_FILES_DIR", str(data / "files"))
     environment.setdefault("QIAOJIA_STATIC_ROOT", str(data / "static"))
@@ -59,8 +64,8 @@ def complete(given: Mapping[str, str], data: Path) -> dict[str, str]:
     return environment
 
 
-def keep_secret(data: Path, name: str) -> str:
-    """Return a random secret, the same at every call. Only our user may read its file."""
+def keep_secret(data: Path, name: str, size: int = 48) -> str:
+    """Return a random secret of ``size`` bytes, the same at every call, in a private file."""
     folder = data / "secrets"
     path = folder / name
     try:
@@ -68,7 +73,7 @@ def keep_secret(data: Path, name: str) -> str:
         if not path.exists():
             draft = folder / f"{name}.{os.getpid()}"
             with open(draft, "x", encoding="ascii", opener=_private) as file:
-                file.write(secrets.token_urlsafe(48))
+                file.write(secrets.token_urlsafe(size))
             try:
                 os.link(draft, path)  # fails where another process was first; its secret counts
             except FileExistsError:

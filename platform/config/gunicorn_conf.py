@@ -39,3 +39,11 @@ def on_starting(server: Any) -> None:
         raise SystemExit(str(exc)) from exc
     except psycopg.Error as exc:
         server.log.warning("The isolation self-test could not run: %s", type(exc).__name__)
+
+
+def child_exit(_server: object, worker: object) -> None:
+    """Let the metrics of a worker that ended count no longer as live."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[attr-defined]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from common.logs import configure as configure_logs
+
 
 class SettingsError(SystemExit):
     """The environment lacks a value or holds a wrong one; the text says what to set."""
@@ -113,6 +115,7 @@ _WITHOUT_TABLES = [
     "django.contrib.humanize",
     "django.forms",
     "common",
+    "config",
     "csp",
     "django_filters",
     "django_htmx",
@@ -152,12 +155,14 @@ DATABASES = {
                 "max_size": POOL_SIZE,
                 # A connection's catalogue cache grows with each tenant it visits.
                 "max_lifetime": 15 * 60,
-                "timeout": 10,
+                "timeout": 5,
             },
         },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Between the order to delete a site and the deletion (requirements J4).
+DELETION_WAIT_DAYS = read_number("QIAOJIA_DELETION_WAIT_DAYS", 30)
 
 # --- Requests --------------------------------------------------------------------------------
 
@@ -179,6 +184,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.GateMiddleware",
     "tenants.middleware.AccessMiddleware",
 ]
 TEMPLATES = [
@@ -205,7 +211,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # curl must still be able to sign in.
 
 _prefix = "__Host-" if IS_HTTPS else ""
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = f"{_prefix}session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
@@ -248,10 +254,57 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "accounts.passwords.StrengthValidator"},
 ]
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # service-window computers are shared
+
+# People may make this kind of account at a site by themselves; empty closes registration.
+SELF_REGISTRATION = os.environ.get("QIAOJIA_SELF_REGISTRATION", "member")
+if SELF_REGISTRATION not in {"member", ""}:
+    raise SettingsError("QIAOJIA_SELF_REGISTRATION must be member, or empty to close it.")
+_NO_GATEWAY = "accounts.sms.LogGateway"
+SMS_GATEWAY = os.environ.get("QIAOJIA_SMS_GATEWAY") or _NO_GATEWAY
+
+# Names and values that django-allauth reads.
+ACCOUNT_ADAPTER = "frontend.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "login": "frontend.accounts.forms.SignInForm",
+    "signup": "frontend.accounts.forms.RegisterForm",
+    "request_login_code": "frontend.accounts.forms.RequestCodeForm",
+}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# Without a gateway no code arrives, so none can be asked for before the first sign-in.
+ACCOUNT_PHONE_VERIFICATION_ENABLED = IS_DEMONSTRATION or SMS_GATEWAY != _NO_GATEWAY
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 5 * 60
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# accounts.limits counts these, for all processes and across hosts; allauth's own count is for
+# second factors and changes within an account.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "signup": None,
+    "request_login_code": None,
+    "verify_phone": None,
+    "login_failed": "5/5m/key",
+}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+MFA_ADAPTER = "frontend.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODE_COUNT = 10
+# A code that is taken late is a code that can be taken twice.
+MFA_TOTP_TOLERANCE = 0
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # localhost only, see above
 
 # --- Cache -----------------------------------------------------------------------------------
 # One table per schema, found through the search path: what a site caches lies inside its own
@@ -298,7 +351,37 @@ STORAGES = {
 
 # --- REST ------------------------------------------------------------------------------------
 
-REST_FRAMEWORK: dict[str, Any] = {}
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.api.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.MayReadOrEdit"],
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.SharedThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "tenants.api.PageNumberPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tenants.api.answer_error",
+    "PAGE_SIZE": 50,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "侨家",
+    "DESCRIPTION": "Every problem is answered as {code, detail, field}.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+}
+
+# --- Logs ------------------------------------------------------------------------------------
+
+LOG_FORMAT = read("QIAOJIA_LOG_FORMAT", "json")
+if LOG_FORMAT not in {"json", "console"}:
+    raise SettingsError("QIAOJIA_LOG_FORMAT must be json or console.")
+LOGGING = configure_logs(
+    as_json=LOG_FORMAT == "json", level=read("QIAOJIA_LOG_LEVEL", "INFO").upper()
+)
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # HSTS, W008 redirect, W012/W016 cookies: decided by IS_HTTPS above

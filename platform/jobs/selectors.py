@@ -19,3 +19,8 @@ def count_by_state() -> dict[str, int]:
         Job.objects.order_by().values_list("state").annotate(Count("pk"))
     )
     return dict.fromkeys(JobState.values, 0) | dict(counted)
+
+
+def unfinished_jobs(*, limit: int = 5) -> QuerySet[Job]:
+    """Return the newest jobs that run, wait or failed: what staff should know of."""
+    return Job.objects.exclude(state__in=[JobState.DONE, JobState.CANCELLED])[:limit]

@@ -1,8 +1,12 @@
-"""What can be asked about regions."""
+"""What can be asked about regions and sites."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
 
 from network.models import Region
+from tenants.models import MigrationResult, Tenant, TenantKind, TenantState
 
 
 def region_path(code: str) -> list[Region]:
@@ -42,3 +46,70 @@ def regions_under(code: str) -> QuerySet[Region]:
 def is_known_region(code: str) -> bool:
     """Say whether ``code`` is or was a region."""
     return Region.objects.filter(code=code).exists()
+
+
+@dataclass(frozen=True)
+class DirectoryEntry:
+    """A site as the platform's directory shows it."""
+
+    tenant: Tenant
+    region_name: str
+    host: str
+    migration_error: str
+
+
+def directory(*, text: str = "", kind: str = "", state: str = "") -> QuerySet[Tenant]:
+    """Return the sites whose name or code contains ``text``, of a kind, in a state."""
+    tenants = Tenant.objects.prefetch_related("domains").order_by("region_code", "code")
+    if text:
+        tenants = tenants.filter(Q(name__icontains=text) | Q(code__icontains=text))
+    if kind in TenantKind.values:
+        tenants = tenants.filter(kind=kind)
+    return tenants.filter(state=state) if state in TenantState.values else tenants
+
+
+def describe_sites(tenants: Iterable[Tenant]) -> list[DirectoryEntry]:
+    """Add to each site its region's full name, host and last migration. Three queries in all."""
+    tenants = list(tenants)
+    regions = Region.objects.select_related("parent__parent").in_bulk(
+        {tenant.region_code for tenant in tenants}
+    )
+    errors = dict(
+        MigrationResult.objects.filter(schema_name__in=[t.schema_name for t in tenants])
+        .exclude(error="")
+        .values_list("schema_name", "error")
+    )
+    return [
+        DirectoryEntry(
+            tenant=tenant,
+            region_name=_names_down_to(regions.get(tenant.region_code)),
+            host=next((d.domain for d in tenant.domains.all() if d.is_primary), ""),
+            migration_error=errors.get(tenant.schema_name, ""),
+        )
+        for tenant in tenants
+    ]
+
+
+def _names_down_to(region: Region | None) -> str:
+    names: list[str] = []
+    while region is not None:
+        names.insert(0, region.name)
+        region = region.parent
+    return " ".join(names)
+
+
+def find_regions(text: str, *, limit: int = 20) -> list[tuple[str, str]]:
+    """Return ``(code, full name)`` of counties and cities that match a name or a code's start.
+
+    Withdrawn codes are left out; too short a text finds nothing.
+    """
+    text = text.strip()
+    if len(text) < 2:
+        return []
+    wanted = Q(code__startswith=text) if text.isdecimal() else Q(name__contains=text)
+    regions = (
+        Region.objects.select_related("parent__parent")
+        .filter(wanted, valid_to__isnull=True, level__gte=Region.Level.CITY)
+        .order_by("code")[:limit]
+    )
+    return [(region.code, _names_down_to(region)) for region in regions]

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from common.errors import DomainError
-from network.services import create_site
+from network.services import SiteFacts, create_site
 from tenants.models import TenantKind
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            tenant = create_site(
+            facts = SiteFacts(
                 code=options["code"],
                 kind=options["kind"],
                 name=options["name"],
@@ -34,8 +34,8 @@ class Command(BaseCommand):
                 phone=options["phone"],
                 address=options["address"],
                 opening_hours=options["hours"],
-                now=timezone.now(),
             )
+            tenant = create_site(facts=facts, now=timezone.now())
         except DomainError as exc:
             raise CommandError(str(exc)) from exc
         host = tenant.domains.get(is_primary=True).domain

@@ -1,0 +1,1 @@
+"""Pages of the platform: the directory of sites."""

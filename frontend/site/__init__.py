@@ -1,0 +1,1 @@
+"""A site's front door and the day of its staff."""
