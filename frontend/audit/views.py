@@ -29,7 +29,10 @@ CHECKED_AT_ONCE = 50_000
 def entry_list(request: MemberRequest) -> HttpResponse:
     """Show what happened here, newest first, and whether the record is whole."""
     form = FilterForm(request.GET)
-    context = {"form": form, "last_check": selectors.last_check(services.CHECK_ACTION)}
+    context: dict[str, object] = {
+        "form": form,
+        "last_check": selectors.last_check(services.CHECK_ACTION),
+    }
     if not form.is_valid():
         return render(request, LIST_PAGE, context, status=422)
     page = selectors.entry_page(form.wanted(), form.place())

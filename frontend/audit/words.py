@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,34 +16,55 @@ from audit.selectors import Look
 
 # What the filter of the list offers. An action without words here shows its code.
 ACTIONS: dict[str, Promise] = {
-    "session.start": gettext_lazy("signed in"),
-    "session.end": gettext_lazy("signed out"),
-    "permission.check": gettext_lazy("opened a page"),
-    "account.invite": gettext_lazy("invited somebody"),
+    "account.sign_in": gettext_lazy("signed in"),
+    "account.sign_out": gettext_lazy("signed out"),
     "account.create": gettext_lazy("created an account"),
-    "account.edit": gettext_lazy("changed an account"),
+    "account.rename": gettext_lazy("changed the name of an account"),
+    "account.set_phone": gettext_lazy("changed the phone of an account"),
+    "account.confirm_phone": gettext_lazy("confirmed a phone"),
+    "account.set_password": gettext_lazy("set a password"),
+    "account.add_factor": gettext_lazy("added a second factor"),
+    "account.remove_factor": gettext_lazy("removed a second factor"),
+    "account.reset_second_factor": gettext_lazy("reset somebody's second factor"),
+    "account.renew_recovery_codes": gettext_lazy("renewed the recovery codes"),
     "account.disable": gettext_lazy("disabled an account"),
-    "account.enable": gettext_lazy("enabled an account"),
-    "account.change_password": gettext_lazy("changed a password"),
-    "account.change_factor": gettext_lazy("changed the second factor"),
-    "role.grant": gettext_lazy("gave a role"),
-    "role.end": gettext_lazy("took a role away"),
+    "account.allow_again": gettext_lazy("enabled an account again"),
+    "account.grant_role": gettext_lazy("gave a role"),
+    "account.end_role": gettext_lazy("took a role away"),
+    "invitation.create": gettext_lazy("invited somebody"),
+    "invitation.accept": gettext_lazy("accepted an invitation"),
+    "invitation.revoke": gettext_lazy("withdrew an invitation"),
     "token.create": gettext_lazy("made an interface token"),
     "token.revoke": gettext_lazy("revoked an interface token"),
-    "person.create": gettext_lazy("added a person"),
-    "person.edit": gettext_lazy("changed a person's data"),
+    "person.add": gettext_lazy("added a person"),
+    "person.change": gettext_lazy("changed a person's data"),
     "person.view": gettext_lazy("opened a person's page"),
-    "person.reveal": gettext_lazy("showed a hidden value"),
-    "person.search_document": gettext_lazy("searched by document number"),
-    "person.import": gettext_lazy("imported people"),
+    "person.reveal": gettext_lazy("saw a hidden value in full"),
     "person.export": gettext_lazy("exported people"),
+    "person.import": gettext_lazy("imported people"),
     "job.retry": gettext_lazy("retried a job"),
-    "site.create": gettext_lazy("created a site"),
+    "job.cancel": gettext_lazy("cancelled a job"),
+    "site.order": gettext_lazy("ordered a site"),
+    "site.invite_administrator": gettext_lazy("invited a site's first administrator"),
     "site.suspend": gettext_lazy("suspended a site"),
     "site.resume": gettext_lazy("resumed a site"),
     "site.archive": gettext_lazy("archived a site"),
+    "site.export": gettext_lazy("exported a site"),
+    "site.import": gettext_lazy("brought a site in"),
+    "site.order_deletion": gettext_lazy("ordered the deletion of a site"),
+    "site.approve_deletion": gettext_lazy("approved the deletion of a site"),
+    "site.withdraw_deletion": gettext_lazy("withdrew the deletion of a site"),
     "site.delete": gettext_lazy("deleted a site"),
     "audit.check": gettext_lazy("checked the audit"),
+}
+# Where people say something else than the model's name.
+_OBJECTS: dict[str, Promise] = {
+    "accounts.user": gettext_lazy("account"),
+    "accounts.invitation": gettext_lazy("invitation"),
+    "accounts.apitoken": gettext_lazy("interface token"),
+    "jobs.job": gettext_lazy("job"),
+    "tenants.tenant": gettext_lazy("site"),
+    "site": gettext_lazy("site"),
 }
 _LOOKS: dict[str, Promise] = {
     "view": gettext_lazy("Opened your page."),
@@ -108,24 +130,31 @@ def role_words(roles: Iterable[str]) -> str:
 
 
 def object_word(object_type: str) -> str:
-    """Return what the application calls the model, or the code as it is."""
-    try:
-        return str(apps.get_model(object_type)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return object_type
+    """Return what people call the kind of object, or its code as it is."""
+    if object_type in _OBJECTS:
+        return str(_OBJECTS[object_type])
+    model = _model(object_type)
+    return str(model._meta.verbose_name) if model else object_type
 
 
 def field_words(object_type: str, fields: Iterable[str]) -> str:
-    """Return what the model calls its columns, or their codes."""
+    """Return what the model calls its columns and its parts, or their codes."""
+    model = _model(object_type)
+    return _(", ").join(_field_word(model, name) if model else name for name in fields)
+
+
+def _field_word(model: type[Model], name: str) -> str:
     try:
-        meta = apps.get_model(object_type)._meta
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    if field.one_to_many and isinstance(field.related_model, type):
+        return str(field.related_model._meta.verbose_name_plural)
+    return str(getattr(field, "verbose_name", name))
+
+
+def _model(object_type: str) -> type[Model] | None:
+    try:
+        return apps.get_model(object_type)
     except (LookupError, ValueError):
-        return _(", ").join(fields)
-
-    def name(column: str) -> str:
-        try:
-            return str(getattr(meta.get_field(column), "verbose_name", column))
-        except FieldDoesNotExist:
-            return column
-
-    return _(", ").join(name(column) for column in fields)
+        return None
