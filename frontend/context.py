@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
 from accounts.models import ElderMode
+from accounts.session_rules import TOUCH_EVERY
 from frontend.navigation import PLATFORM, SITE, Link, links, resolve
 from frontend.preferences.choices import Preferences
 from tenants.routing import ResolvedTenant
@@ -125,15 +126,15 @@ class Interface:
         )
         return [(label, url, icon) for label, name, icon in pages if (url := resolve(name))]
 
-    @cached_property
+    @property
     def idle_seconds(self) -> int:
-        """How long an untouched session lives; 0 for guests. A dialog warns before the end."""
-        request = self._request
-        user = getattr(request, "user", None)
-        if user is None or not user.is_authenticated:
-            return 0
-        limit = getattr(request, "idle_seconds", None)
-        return int(limit or request.session.get_expiry_age())
+        """How long an untouched session lives; 0 for guests. A dialog warns before the end.
+
+        Presence is noted once in `TOUCH_EVERY` seconds, so a session may end that much earlier
+        than its limit; the dialog never promises more.
+        """
+        limit: int = getattr(self._request, "idle_seconds", 0)  # set by accounts.middleware
+        return max(limit - TOUCH_EVERY, 0)
 
 
 def ui(request: HttpRequest) -> dict[str, Interface]:
