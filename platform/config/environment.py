@@ -7,7 +7,7 @@ what must stay the same from run to run is kept in the data folder.
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,10 +53,8 @@ def complete(given: Mapping[str, str], data: Path) -> dict[str, str]:
     if environment["QIAOJIA_BASE_URL"].startswith("http://localhost"):
         environment.setdefault("QIAOJIA_DEMO", "1")
     if environment.get("QIAOJIA_DEMO") == "1" and not environment.get("QIAOJIA_DEMO_PASSWORD"):
-        environment["QIAOJIA_DEMO_PASSWORD"] = keep_secret(data, "demo-password", easy_password)
-    if environment.get("QIAOJIA_DEMO") == "1":
         # Short enough to type: it guards invented people on this machine only.
-        environment.setdefault("QIAOJIA_DEMO_PASSWORD", keep_secret(data, "demo-password", 9))
+        environment["QIAOJIA_DEMO_PASSWORD"] = keep_secret(data, "demo-password", 9)
     environment.setdefault("QIAOJIA_KEY_DIR", str(data / "keys"))
     environment.setdefault("QIAOJIA_FILES_DIR", str(data / "files"))
     environment.setdefault("QIAOJIA_STATIC_ROOT", str(data / "static"))

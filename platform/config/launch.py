@@ -8,7 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from types import FrameType
+
+import psycopg
 
 from config.embedded import Cluster
 from config.environment import complete, data_dir, databases
@@ -42,7 +45,19 @@ def run_command(words: list[str]) -> int:
         for kind in (signal.SIGINT, signal.SIGTERM):
             signal.signal(kind, pass_on)
         code = child.wait()
+        if code != 0 and is_empty(environment):
+            _say("The database is still empty. Start ./run once, which prepares it.")
         return code if code >= 0 else 128 - code
+
+
+def is_empty(environment: Mapping[str, str]) -> bool:
+    """Say whether nobody has prepared the database yet; no, where that cannot be asked."""
+    try:
+        with psycopg.connect(environment.get("DATABASE_ADMIN_URL", "")) as connection:
+            row = connection.execute("SELECT to_regclass('public.tenants_tenant')").fetchone()
+    except psycopg.Error:
+        return False
+    return row == (None,)
 
 
 def _say(text: str) -> None:

@@ -220,7 +220,7 @@ def wait_until_ready(supervisor: Supervisor, port: int) -> None:
         if time.monotonic() > deadline:
             say("The web server is not ready yet; the lines above say why. Still trying.")
             return
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 def is_ready(port: int) -> bool:

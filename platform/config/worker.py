@@ -29,7 +29,8 @@ def main() -> int:
     """Work until SIGTERM; return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     queues = sys.argv[1:] or ["default"]
-    code: int = run_dramatiq(make_argument_parser().parse_args(arguments(queues)))
+    parser = make_argument_parser()  # type: ignore[no-untyped-call]
+    code: int = run_dramatiq(parser.parse_args(arguments(queues)))  # type: ignore[no-untyped-call]
     return code
 
 
