@@ -6,6 +6,8 @@ connection pool does not survive a fork. (Handbook, performance 8 and 9.)
 """
 
 import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -33,6 +35,10 @@ def on_starting(server: Any) -> None:
 
     A database that cannot be asked yet is no reason: `/readyz` says so, and pages come later.
     """
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        # What processes of the last start counted would never go away.
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder).mkdir(mode=0o700)
     try:
         check_sessions(os.environ["DATABASE_URL"])
     except MixedSessionsError as exc:
@@ -41,9 +47,9 @@ def on_starting(server: Any) -> None:
         server.log.warning("The isolation self-test could not run: %s", type(exc).__name__)
 
 
-def child_exit(_server: object, worker: object) -> None:
+def child_exit(_server: Any, worker: Any) -> None:
     """Let the metrics of a worker that ended count no longer as live."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client.multiprocess import mark_process_dead
 
-        mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -48,7 +48,7 @@ def serve() -> int:
             with databases(environment, cluster) as environment:
                 try:
                     welcome = prepare(environment)
-                    for child in children(environment):
+                    for child in children(environment, data):
                         supervisor.add(child)
                     wait_until_ready(supervisor, port)
                     say(welcome)
@@ -61,7 +61,7 @@ def serve() -> int:
     return 0
 
 
-def children(environment: Mapping[str, str]) -> list[Child]:
+def children(environment: Mapping[str, str], data: Path) -> list[Child]:
     """Return the processes of the network. Only the provisioner may make roles and schemas."""
     usual = {
         name: value
@@ -71,7 +71,8 @@ def children(environment: Mapping[str, str]) -> list[Child]:
     admin = {**usual, "DATABASE_ADMIN_URL": environment["DATABASE_ADMIN_URL"]}
     web = [*PYTHON, "gunicorn", "--config=python:config.gunicorn_conf", "config.wsgi:application"]
     return [
-        Child("web", web, usual),
+        # The web's processes count requests together, in files that each start empties.
+        Child("web", web, {**usual, "PROMETHEUS_MULTIPROC_DIR": str(data / "metrics")}),
         Child("scheduler", [*PYTHON, "config.scheduler"], usual),
         Child("worker", [*PYTHON, "config.worker", "default"], usual, stage=1),
         Child("provisioner", [*PYTHON, "config.worker", "provisioning"], admin, stage=1),

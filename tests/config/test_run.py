@@ -149,13 +149,17 @@ def test_a_secret_stays_the_same_and_private(tmp_path: Path) -> None:
     assert (tmp_path / "secrets" / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
-def test_only_the_provisioner_gets_the_provisioning_login() -> None:
+def test_only_the_provisioner_gets_the_provisioning_login(tmp_path: Path) -> None:
     given = {"DATABASE_URL": "a", "DATABASE_ADMIN_URL": "b", "QIAOJIA_DEMO_PASSWORD": "c"}
     privileged = {
-        child.name for child in serve.children(given) if "DATABASE_ADMIN_URL" in child.environment
+        child.name
+        for child in serve.children(given, tmp_path)
+        if "DATABASE_ADMIN_URL" in child.environment
     }
     assert privileged == {"provisioner"}
-    assert not any("QIAOJIA_DEMO_PASSWORD" in c.environment for c in serve.children(given))
+    assert not any(
+        "QIAOJIA_DEMO_PASSWORD" in c.environment for c in serve.children(given, tmp_path)
+    )
 
 
 def test_the_greeting_names_addresses_and_accounts() -> None:
