@@ -1,0 +1,1 @@
+"""The figures this project promises, each a ratio against its baseline in the same run."""

@@ -1,0 +1,47 @@
+"""One promised figure, and the arithmetic that all of them share."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How this program compares with a baseline; ``better`` says on which side of the target."""
+
+    name: str
+    ratio: float
+    target: float
+    better: Literal["more", "less"] = "more"
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the promise is kept."""
+        return self.ratio >= self.target if self.better == "more" else self.ratio <= self.target
+
+    def __str__(self) -> str:
+        verdict = "ok" if self.is_reached else "short"
+        sign = "≥" if self.better == "more" else "≤"
+        return f"{self.name} {self.ratio:.2f} {sign}{self.target:g} {verdict}"
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """Return how long ``act`` took."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def interleaved(
+    first: Iterable[Callable[[], object]], second: Iterable[Callable[[], object]]
+) -> tuple[list[float], list[float]]:
+    """Time two rows of things by turns, so that whatever else the machine does hits both."""
+    pairs = [(seconds(one), seconds(other)) for one, other in zip(first, second, strict=True)]
+    return [one for one, _ in pairs], [other for _, other in pairs]
+
+
+def p95(times: Sequence[float]) -> float:
+    """Return the time that 95 of 100 stay below."""
+    return statistics.quantiles(times, n=20)[-1]

@@ -1,0 +1,123 @@
+"""Search among 100,000 people against ``LIKE '%…%'`` over a plain copy of the same columns."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks.figures import Figure, interleaved, p95
+from benchmarks.population import load_people
+from crm.people.models import PersonPhone
+from crm.people.search import find_people
+from tenants.context import inside
+from tenants.models import Tenant
+from tenants.ownership import owner_connection
+from tenants.provisioning import create_tenant
+
+PEOPLE = 100_000
+QUERIES = 60
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A way to search: what is typed, and in which plain column LIKE looks for it."""
+
+    name: str
+    column: str
+    target: float
+    typed: Callable[["Sample"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Somebody who is searched for."""
+
+    name: str
+    syllables: list[str]
+    phone: str
+
+
+KINDS = [
+    Kind("search two characters", "name", 30, lambda who: who.name[:2]),
+    Kind("search three characters", "name", 30, lambda who: who.name[:3]),
+    Kind("search full pinyin", "pinyin", 30, lambda who: "".join(who.syllables)),
+    Kind("search phone tail", "phone", 30, lambda who: who.phone[-4:]),
+    Kind("search one character", "name", 1, lambda who: who.name[-1]),
+    Kind("search one syllable", "pinyin", 1, lambda who: who.syllables[0]),
+    Kind("search two initials", "initials", 1, lambda who: "".join(s[0] for s in who.syllables)[:2]),
+]
+
+
+def run() -> Iterator[Figure]:
+    """Yield one figure for each kind of search: how many times faster the 95th percentile is."""
+    tenant = create_tenant(
+        code="bench-search", kind="community", name="Search", region_code="350203",
+        now=timezone.now(),
+    )  # fmt: skip
+    load_people(tenant, PEOPLE)
+    with inside(tenant):
+        people = [
+            (row.person_id, row.person.full_name, row.person.sort_key, row.number.reveal())
+            for row in PersonPhone.objects.select_related("person").defer("person__search")
+        ]
+    _copy_plainly(tenant, people)
+    chance = random.Random(7)
+    samples = [_sample(*chance.choice(people)[1:]) for _ in range(QUERIES)]
+    with inside(tenant):
+        for kind in KINDS:
+            yield _compare(kind, [kind.typed(sample) for sample in samples])
+
+
+def _sample(name: str, sort_key: str, phone: str) -> Sample:
+    # A sort key reads "zeng1曾 qing4庆": syllable, tone, character.
+    syllables = ["".join(filter(str.isascii, part)).rstrip("012345") for part in sort_key.split()]
+    return Sample(name, syllables, phone)
+
+
+def _compare(kind: Kind, texts: list[str]) -> Figure:
+    ours = [_ours(text) for text in texts]
+    plain = [_like(kind.column, text) for text in texts]
+    interleaved(plain[:5], ours[:5])  # warm
+    like_times, our_times = interleaved(plain, ours)
+    return Figure(kind.name, p95(like_times) / p95(our_times), kind.target)
+
+
+def _ours(text: str) -> Callable[[], object]:
+    def act() -> object:
+        found = find_people(text, may_search_documents=True).order_by("sort_key", "id")
+        return _fetch(*found.values_list("id")[:PAGE].query.sql_with_params())
+
+    return act
+
+
+def _like(column: str, text: str) -> Callable[[], object]:
+    statement = f"SELECT id FROM plain WHERE {column} LIKE %s ORDER BY sort_key, id LIMIT {PAGE}"
+    return lambda: _fetch(statement, [f"%{text}%"])
+
+
+def _fetch(statement: str, parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def _copy_plainly(tenant: Tenant, people: Iterable[tuple[Any, str, str, str]]) -> None:
+    """Make the baseline's table; the tenant's own role may not."""
+    with owner_connection() as owner, owner.cursor() as cursor:
+        cursor.execute(f'SET search_path = "{tenant.schema_name}"')
+        cursor.execute(
+            "CREATE TABLE plain (id uuid, name text, pinyin text, initials text, phone text,"
+            ' sort_key text COLLATE "C")'
+        )
+        with cursor.copy("COPY plain FROM STDIN") as copy:
+            for pk, name, sort_key, phone in people:
+                syllables = _sample(name, sort_key, phone).syllables
+                initials = "".join(syllable[0] for syllable in syllables)
+                copy.write_row((pk, name, "".join(syllables), initials, phone, sort_key))
+        cursor.execute("ANALYZE plain")
+        cursor.execute("ANALYZE people_person")
+        cursor.execute(f'GRANT SELECT ON plain TO "{tenant.schema_name}"')

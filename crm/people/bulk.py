@@ -1,0 +1,39 @@
+"""Write many rows at once, by COPY: four times as fast as ``bulk_create`` (performance 7)."""
+
+from collections.abc import Sequence
+
+from django.db import connection, models
+from psycopg import sql
+
+from crm.people.drafts import Draft
+from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
+
+
+def insert_drafts(drafts: Sequence[Draft]) -> None:
+    """Write new people with all their parts, in the caller's transaction.
+
+    Raises:
+        IntegrityError: a row breaks a rule of its table; nothing of the batch is there then.
+    """
+    _copy(Person, [draft.person for draft in drafts])
+    _copy(PersonDocument, [row for draft in drafts for row in draft.documents])
+    _copy(PersonPhone, [row for draft in drafts for row in draft.phones])
+    _copy(PersonIdentity, [row for draft in drafts for row in draft.identities])
+
+
+def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Write each row as its ``save`` would: every column, sealed where it is sealed."""
+    fields = model._meta.concrete_fields
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(
+                    [
+                        field.get_db_prep_save(field.pre_save(row, add=True), connection)
+                        for field in fields
+                    ]
+                )
