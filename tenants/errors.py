@@ -32,3 +32,30 @@ class ReadOnlyTenantError(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This site is suspended. It can be read but not changed."))
+
+
+class UnknownTenantError(DomainError):
+    """No site has the code."""
+
+    code = "unknown_tenant"
+    message = _("There is no site with this code.")
+    field = "code"
+
+
+class NotAllowedError(DomainError):
+    """The account may not do this."""
+
+    code = "not_allowed"
+    message = _("This account may not do this.")
+
+
+class DeletionError(DomainError):
+    """The deletion of a site is not at the step that was asked for."""
+
+    code = "deletion_refused"
+
+
+class TransferError(DomainError):
+    """An export cannot be written, or an archive cannot be taken in."""
+
+    code = "transfer_refused"

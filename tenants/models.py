@@ -1,7 +1,8 @@
 """Tenants and their hosts. All tables here live in the public schema."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -131,3 +132,63 @@ class PeriodicRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class DeletionOrder(models.Model):
+    """The order of one account to delete a site, waiting for another's consent and its time.
+
+    Until ``wait_until`` it can be withdrawn. The row outlives the site: its certificate says
+    what was erased, and nothing of what stood in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="deletion_orders")
+    reason = models.CharField(_("reason"), max_length=200)
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ordered_at = models.DateTimeField()
+    wait_until = models.DateTimeField(_("not before"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    executed_at = models.DateTimeField(null=True)
+    # See `lifecycle.execute_deletion`.
+    certificate = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_standing_deletion_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("ordered_by")), name="deletion_takes_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="deletion_approved_by_whom_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by__isnull=True, withdrawn_at__isnull=True)
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False),
+                name="deletion_withdrawn_by_whom_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(executed_at__isnull=True)
+                | Q(
+                    approved_at__isnull=False,
+                    withdrawn_at__isnull=True,
+                    executed_at__gte=F("wait_until"),
+                ),
+                name="deletion_executed_when_approved_and_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tenant} {self.ordered_at:%Y-%m-%d}"

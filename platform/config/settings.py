@@ -125,7 +125,8 @@ _WITHOUT_TABLES = [
     "rest_framework",
     "template_partials",
 ]
-SHARED_APPS = ["django_tenants", "tenants", "network", *_EVERYWHERE, *_WITHOUT_TABLES]
+# Before django_tenants, which has commands of the same names as ours.
+SHARED_APPS = ["tenants", "network", "django_tenants", *_EVERYWHERE, *_WITHOUT_TABLES]
 TENANT_APPS = [*_EVERYWHERE, "crm.people"]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 

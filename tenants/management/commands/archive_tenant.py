@@ -1,0 +1,22 @@
+"""`./run archive_tenant CODE`: close a suspended site and keep its data."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from tenants.lifecycle import archive_tenant
+from tenants.management.arguments import add_actor, add_site, one_sentence
+
+
+class Command(BaseCommand):
+    help = "Close a suspended site: its host answers with a notice, its data stay."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_site(parser)
+        add_actor(parser)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        with one_sentence():
+            tenant = archive_tenant(code=options["code"], by=options["by"], now=timezone.now())
+        self.stdout.write(f"{tenant.code} is archived.")
