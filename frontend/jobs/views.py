@@ -34,16 +34,17 @@ def job_list(request: MemberRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     page = Paginator(selectors.list_jobs(state=state), _ROWS).get_page(request.GET.get("page"))
     jobs: list[Job] = list(page)
+    is_open = any(job.is_open for job in jobs)
     context = {
         "page": page,
         "jobs": jobs,
-        "is_open": any(job.is_open for job in jobs),
+        "is_open": is_open,
         "state": state if state in JobState.values else "",
         "states": JobState.choices,
         "may_retry": may(request.user, Permission.JOB_RETRY),
     }
     if request.htmx:
-        return _fragment(request, f"{LIST_PAGE}#results", context, is_open=context["is_open"])
+        return _fragment(request, f"{LIST_PAGE}#results", context, is_open=is_open)
     return render(request, LIST_PAGE, context)
 
 

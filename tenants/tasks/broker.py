@@ -6,6 +6,7 @@ the outbox, and row-level security holds each sender to its own messages. Worker
 a small pool of their own, under a role that sees the queue and no tenant's table.
 """
 
+import json
 import os
 import threading
 from typing import Any
@@ -17,7 +18,6 @@ from dramatiq.common import current_millis, dq_name
 from dramatiq.message import Message
 from dramatiq.middleware import CurrentMessage, Retries, ShutdownNotifications, TimeLimit
 from dramatiq_postgres.broker import QUERIES, PostgresBroker
-from dramatiq_postgres.utils import tidy4json
 from psycopg.types.json import Json
 from psycopg_pool import ConnectionPool
 
@@ -119,14 +119,17 @@ class LazyPool:
         )
 
 
-class OutboxBroker(PostgresBroker):  # type: ignore[misc]  # the package has no types
+# The package has no types, hence the remarks to mypy.
+class OutboxBroker(PostgresBroker):
     """Sends within Django's transaction; takes like the stock broker."""
 
     def __init__(self, **options: Any) -> None:
         self.lazy_pool = LazyPool()
-        super().__init__(pool=self.lazy_pool, results=False, schema="dramatiq", **options)
+        super().__init__(  # type: ignore[no-untyped-call]
+            pool=self.lazy_pool, results=False, schema="dramatiq", **options
+        )
 
-    def enqueue(
+    def enqueue(  # type: ignore[override]
         self, message: Message[Any], *, delay: int | None = None, notify: bool = True
     ) -> Message[Any]:
         """Put a message into the queue, ``delay`` milliseconds from now.
@@ -139,24 +142,28 @@ class OutboxBroker(PostgresBroker):  # type: ignore[misc]  # the package has no 
         takes a lock of the whole database at commit, which fan-outs should not queue for.
         """
         if STAMP in message.options:
-            return super().enqueue(message, delay=delay)
+            put_back: Message[Any] = super().enqueue(message, delay=delay)
+            return put_back
         self.emit_before("enqueue", message, delay)
         if delay:
             message = message.copy(
                 queue_name=dq_name(message.queue_name),
                 options={"eta": current_millis() + delay},
             )
+        row: list[Any] = [
+            message.queue_name,
+            message.message_id,
+            Json(json.loads(message.encode())),
+            delay or 0,
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(
-                QUERIES.ENQUEUE if notify else QUERIES.ENQUEUE_QUIET,
-                [message.queue_name, message.message_id, Json(tidy4json(message)), delay or 0],
-            )
+            cursor.execute(QUERIES.ENQUEUE if notify else QUERIES.ENQUEUE_QUIET, row)
         self.emit_after("enqueue", message, delay)
         return message
 
     def close(self) -> None:
         """Let go of the workers' connections."""
-        super().close()
+        super().close()  # type: ignore[no-untyped-call]
         self.lazy_pool.close()
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from django.db import connection
+from django.db import connection as django_connection
 from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware, MiddlewareError, SkipMessage
 
@@ -27,6 +27,8 @@ REQUEST_ID = "request_id"
 SUSPENDED_DELAY = 10 * 60 * 1000
 
 log = structlog.get_logger("task")
+# Django's types do not know our backend's methods.
+connection: Any = django_connection
 
 
 class Reach(StrEnum):

@@ -9,13 +9,13 @@ import django
 
 django.setup()
 
+from django.utils import timezone  # noqa: E402
 from dramatiq import Worker  # noqa: E402
 
+from accounts.models import CacheEntry  # noqa: E402
 from jobs import services  # noqa: E402
 from jobs.models import Job  # noqa: E402
 from jobs.running import job_task  # noqa: E402
-from accounts.models import CacheEntry  # noqa: E402
-from django.utils import timezone  # noqa: E402
 from tenants.tasks import setup_broker, tenant_actor  # noqa: E402
 
 STEPS = 12
