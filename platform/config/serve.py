@@ -209,8 +209,10 @@ def only_server(data: Path, port: int) -> Iterator[None]:
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "port": port}))
         file.flush()
-        yield
-        file.truncate(0)
+        try:
+            yield
+        finally:
+            file.truncate(0)
 
 
 def wait_until_ready(supervisor: Supervisor, port: int) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from config import environment, serve
 from config.errors import StartError
+from config.supervisor import StopRequested
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -139,6 +140,8 @@ def test_two_servers_on_one_data_folder_are_refused(tmp_path: Path) -> None:
         assert environment.running_server(tmp_path) == {"pid": os.getpid(), "port": 8000}
         with pytest.raises(StartError, match="already runs"), serve.only_server(tmp_path, 8001):
             pass
+    with pytest.raises(StopRequested), serve.only_server(tmp_path, 8000):
+        raise StopRequested
     assert environment.running_server(tmp_path) == {}
 
 
