@@ -1,8 +1,9 @@
 """The one door for pages: every view says which permission it needs, or why it needs none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -57,6 +58,12 @@ def permissions_of(user: User | AnonymousUser) -> frozenset[Permission]:
     return granted
 
 
+def limit_permissions(user: User, names: Collection[str]) -> None:
+    """Let ``user``, for as long as this object lives, do no more than ``names`` say."""
+    allowed = permissions_of(user) & frozenset(names)
+    user._permissions = frozenset(allowed)  # type: ignore[attr-defined]
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Let only holders of ``permission`` into the view; guests are sent to sign in.
 
@@ -68,7 +75,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             user = cast(User | AnonymousUser, request.user)
             if not user.is_authenticated:
-                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+                return _lead_to_sign_in(request)
             if not may(user, permission):
                 raise PermissionDenied(permission)
             return view(request, *args, **kwargs)
@@ -77,6 +84,15 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return decorate
+
+
+def _lead_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Redirect to the sign-in page, and from there back; tell htmx to load it as a page."""
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    here = urlsplit(request.headers.get("HX-Current-URL", "/"))
+    target = redirect_to_login(here.path or "/", settings.LOGIN_URL).url
+    return HttpResponse(status=204, headers={"HX-Redirect": target})
 
 
 def public_page(reason: str) -> Callable[[View], View]:

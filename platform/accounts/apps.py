@@ -11,5 +11,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "accounts"
 
     def ready(self) -> None:
-        """Keep Django's table of permissions empty: ours are data in `tenants.permissions`."""
+        """Connect what must follow a sign-in, and keep Django's permissions empty.
+
+        Ours are data in `tenants.permissions`.
+        """
         post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+        from accounts import reindex, signals  # noqa: F401  models are ready only now

@@ -29,3 +29,5 @@ SITE_ROLES = frozenset(Role) - PLATFORM_ROLES
 EXCLUSIVE_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 # Staff: need a second factor and are signed out sooner.
 STAFF_ROLES = PLATFORM_ROLES | {Role.ADMINISTRATOR, Role.CLERK, Role.VOLUNTEER_LEAD, Role.LAWYER}
+# These decide who else comes in; a place always keeps one.
+MANAGING_ROLES = frozenset({Role.SECURITY_ADMIN, Role.ADMINISTRATOR})

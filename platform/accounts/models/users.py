@@ -134,6 +134,10 @@ class User(AbstractBaseUser):
         """Whether a role held now needs a second factor and ends idle sessions sooner."""
         return not STAFF_ROLES.isdisjoint(self.current_roles())
 
+    def has_second_factor(self) -> bool:
+        """Say whether signing in takes more than a password or code."""
+        return self.second_factor_at is not None
+
     def current_roles(self) -> frozenset[Role]:
         """Return the roles held now. Costs a query the first time, unless prefetched."""
         return frozenset(

@@ -1,0 +1,1 @@
+"""Signing in, the own account, and a place's members and their roles."""
