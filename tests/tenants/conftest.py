@@ -52,13 +52,12 @@ def make_site(committing: None) -> Iterator[MakeSite]:
 def remove_site(tenant: Tenant) -> None:
     """Remove every trace of a site."""
     connection.set_schema_to_public()
-    with owner_connection():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f'DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE')
-            DeletionOrder.objects.filter(tenant=tenant).delete()
-            MigrationResult.objects.filter(schema_name=tenant.schema_name).delete()
-            tenant.domains.all().delete()
-            Tenant.objects.filter(pk=tenant.pk).delete()
+    with owner_connection(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE')
+        DeletionOrder.objects.filter(tenant=tenant).delete()
+        MigrationResult.objects.filter(schema_name=tenant.schema_name).delete()
+        tenant.domains.all().delete()
+        Tenant.objects.filter(pk=tenant.pk).delete()
     with admin_connection() as admin:
         if admin.execute(
             "SELECT 1 FROM pg_roles WHERE rolname = %s", [tenant.schema_name]

