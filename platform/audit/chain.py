@@ -16,6 +16,8 @@ MAC_BYTES = 32
 _COLUMNS = tuple(column.attname for column in AuditEntry._meta.concrete_fields)
 _CHAINED = tuple(sorted(name for name in _COLUMNS if name != "mac"))
 _VALUE_BYTES = 16
+# Made once: json.dumps would make one for each row.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def canonical(entry: AuditEntry) -> bytes:
         for name in _CHAINED
         if (value := getattr(entry, name)) not in (None, "", [], {})
     }
-    return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(values).encode()
 
 
 def mac_of(entry: AuditEntry, key: DataKey) -> bytes:

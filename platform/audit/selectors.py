@@ -88,7 +88,7 @@ def chain_head() -> Head:
 def find_tampering(*, newest: int | None = None, limit: int = 20) -> list[verify.Finding]:
     """Verify the whole chain, or its ``newest`` entries, against keys and anchors.
 
-    Reads the chain in pieces; about 20 µs an entry. Stops at ``limit`` findings.
+    Reads the chain in pieces; some 30 µs an entry. Stops at ``limit`` findings.
 
     Raises:
         KeystoreError: the schema's keys cannot be read, so nothing can be said.

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from audit.services import anchor_day
+from audit.services import anchor_day, check_chain
 from jobs import services, upkeep
 from tenants.tasks import any_schema_actor, platform_actor
 
@@ -13,6 +13,12 @@ from tenants.tasks import any_schema_actor, platform_actor
 def anchor_audit(*, due_at: str) -> None:
     """Copy where the schema's audit chain stands, as of the day it was due."""
     anchor_day(now=dt.datetime.fromisoformat(due_at))
+
+
+@any_schema_actor("audit.check_chain", while_suspended=True)
+def check_audit(*, due_at: str) -> None:
+    """Verify the schema's audit chain; the audit list shows what came out."""
+    check_chain(now=timezone.now())
 
 
 @any_schema_actor("jobs.check_stale", while_suspended=True, max_retries=0)
