@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import find_by_phone
 from accounts.services import create_account
-from crm.people.importing.demonstration import load_people
+from config.demo_people import load_people
 from network.demo.people import generate_people
 from network.demo.sites import PLATFORM_ACCOUNTS, SITES, DemoAccount, DemoSite
 from network.services import SiteFacts, create_site
