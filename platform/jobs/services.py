@@ -85,7 +85,7 @@ def progress(*, job_id: UUID, done: int, total: int, message: str = "") -> None:
 
     Args:
         job_id: the job.
-        done: steps done, the first call may start above 0 when a job is continued.
+        done: steps done.
         total: steps in all; 0 when nobody knows.
         message: what is being done, a few words without personal data.
 
@@ -103,6 +103,7 @@ def progress(*, job_id: UUID, done: int, total: int, message: str = "") -> None:
         message=message[:_LONGEST_MESSAGE],
     )
     if not running:
+        _written.pop(job_id, None)
         raise JobCancelledError
 
 

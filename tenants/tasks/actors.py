@@ -60,7 +60,7 @@ def _actor(name: str, reach: Reach, **options: Any) -> Callable[[Task], Task]:
     return declare
 
 
-def enqueue(name: str, *, delay: dt.timedelta | None = None, **ids: str | int | None) -> UUID:
+def enqueue(name: str, /, *, delay: dt.timedelta | None = None, **ids: str | int | None) -> UUID:
     """Send the task ``name`` in the current schema; return the message's key.
 
     Inside a transaction the message is sent by its commit.
@@ -76,6 +76,7 @@ def enqueue(name: str, *, delay: dt.timedelta | None = None, **ids: str | int | 
 def enqueue_for(
     tenant: HasSchema,
     name: str,
+    /,
     *,
     delay: dt.timedelta | None = None,
     notify: bool = True,

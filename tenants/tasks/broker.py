@@ -36,7 +36,7 @@ POLL_INTERVAL = 1
 # Messages that failed for good are kept this long, with their traceback.
 KEEP_REJECTED = "30 days"
 
-# Tries again after about 5 s, 10 s, 20 s … for some ten minutes, at most an hour apart.
+# Milliseconds. Tries again after about 5 s, 10 s, 20 s …, the last time after a quarter of an hour.
 MAX_RETRIES = 8
 MIN_BACKOFF = 5_000
 MAX_BACKOFF = 3_600_000

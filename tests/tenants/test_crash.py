@@ -1,4 +1,4 @@
-"""kill -9 of a worker in the middle of a task: the task runs again, its effect happens once."""
+"""Workers in processes of their own: one works and stops, one is killed in the middle of a task."""
 
 import os
 import subprocess
@@ -15,6 +15,7 @@ from accounts.models import CacheEntry
 from jobs.models import Job, JobState
 from jobs.services import start_job
 from tenants.context import inside
+from tenants.tasks import enqueue
 from tests.fixtures_tasks import as_worker
 from tests.tenants.worker_process import STEPS
 
@@ -45,17 +46,22 @@ def workers() -> Iterator[list[subprocess.Popen[str]]]:
         worker.stdout.close()
 
 
-def start_worker(workers: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+def start(workers: list[subprocess.Popen[str]], *command: str) -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
     environment.pop("DATABASE_ADMIN_URL")
     worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", "tests.tenants.worker_process"],
+        [sys.executable, "-P", "-m", *command],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
     )
     workers.append(worker)
+    return worker
+
+
+def start_worker(workers: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
+    worker = start(workers, "tests.tenants.worker_process")
     assert worker.stdout.readline() == "ready\n"
     return worker
 
@@ -87,6 +93,17 @@ def test_a_killed_workers_task_runs_again_and_happens_once(site, workers):
     while count_messages() and time.monotonic() < deadline:
         time.sleep(0.05)  # the acknowledgement follows the end of the job
     assert count_messages() == 0
+
+
+def test_the_worker_command_works_and_stops_when_it_is_asked_to(site, workers):
+    enqueue("jobs.check_stale", due_at="2026-03-02T01:00:00+00:00")
+    worker = start(workers, "config.worker", "default")
+    deadline = time.monotonic() + 15
+    while count_messages() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert count_messages() == 0
+    worker.terminate()
+    assert worker.wait(timeout=10) == 0
 
 
 def count_messages() -> int:
