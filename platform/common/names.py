@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from .spelling import (
     HAN,
+    TWO_LETTER_INITIALS,
     Segment,
     are_initials,
     character_syllables,
@@ -219,7 +220,9 @@ def _letter_conditions(units: list[str]) -> Iterator[str]:
             slots += [[[Segment(s, True)] for s in character_syllables(c)] for c in unit]
         else:
             slots += [_cuts(plain_letters(part)) for part in _APOSTROPHES.split(unit) if part]
-    spellings = itertools.product(*slots) if slots else ()
+    spellings: Iterable[tuple[list[Segment], ...]] = itertools.product(*slots) if slots else ()
+    if text in TWO_LETTER_INITIALS:
+        spellings = ()  # they begin a sixth of all surnames: as initials they select somebody
     for parts in itertools.islice(spellings, _MOST_SPELLINGS):
         yield _spelling_condition([segment for part in parts for segment in part])
     letters = plain_letters(text)
@@ -242,7 +245,7 @@ def _spelling_condition(segments: list[Segment]) -> str:
     if len(segments) == 1:
         if first.is_whole and first.text not in _UNLIKELY:
             return f"c{first.text}"
-        # Two letters begin the syllables of a quarter of all people: look at surnames only.
+        # What two letters begin, anywhere in a name, selects nobody: look at surnames only.
         return f"{'s' if len(first.text) <= 2 else 'c'}{first.text}:*"
     segments = segments[:_SUFFIX]
     if all(segment.is_whole for segment in segments[:-1]):

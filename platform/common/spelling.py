@@ -21,7 +21,7 @@ _MOST_CUTS = 8  # of one word into syllables
 _LONGEST_SYLLABLE = 6
 _PREFIXES = frozenset(s[:length] for s in SYLLABLES for length in range(1, len(s)))
 _INITIALS = frozenset(s[0] for s in SYLLABLES)
-_TWO_LETTER_INITIALS = frozenset({"zh", "ch", "sh"})
+TWO_LETTER_INITIALS = frozenset({"zh", "ch", "sh"})
 # Passports write LYU for lü; others write lue and nue for lüe and nüe.
 _ALIASES = {"lyu": "lv", "nyu": "nv", "lue": "lve", "nue": "nve", "lyue": "lve", "nyue": "nve"}
 
@@ -153,7 +153,7 @@ def cut_with_initials(letters: str) -> list[Segment]:
         for start in range(max(0, end - _LONGEST_SYLLABLE), end):
             before, text = best[start], letters[start:end]
             is_whole = text in SYLLABLES or text in _ALIASES
-            if before is None or not (is_whole or text in _INITIALS | _TWO_LETTER_INITIALS):
+            if before is None or not (is_whole or text in _INITIALS | TWO_LETTER_INITIALS):
                 continue
             if shortest is None or len(before) < len(shortest) - 1:
                 shortest = [*before, Segment(_ALIASES.get(text, text), is_whole)]
