@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import benchmarks
 from benchmarks.database import prepare
 
-HELPERS = {"__main__", "database", "figures", "population"}
+HELPERS = {"__main__", "database", "figures", "population", "sites"}
 
 
 def main(names: list[str]) -> int:

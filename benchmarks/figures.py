@@ -9,22 +9,29 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How this program compares with a baseline; ``better`` says on which side of the target."""
+    """How this program compares with a baseline; ``better`` says on which side of the target.
+
+    ``waiting`` says when a promise begins; until then the ratio is only printed.
+    """
 
     name: str
     ratio: float
     target: float
     better: Literal["more", "less"] = "more"
+    waiting: str = ""
 
     @property
     def is_reached(self) -> bool:
         """Whether the promise is kept."""
+        if self.waiting:
+            return True
         return self.ratio >= self.target if self.better == "more" else self.ratio <= self.target
 
     def __str__(self) -> str:
         verdict = "ok" if self.is_reached else "short"
+        when = f" ({self.waiting})" if self.waiting else ""
         sign = "≥" if self.better == "more" else "≤"
-        return f"{self.name} {self.ratio:.2f} {sign}{self.target:g} {verdict}"
+        return f"{self.name} {self.ratio:.2f} {sign}{self.target:g}{when} {verdict}"
 
 
 def seconds(act: Callable[[], object]) -> float:
