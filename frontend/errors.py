@@ -6,8 +6,12 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
+
+from accounts.models import User
+from audit.services import record_refusal
 
 # The database is away: starting, restarting, or every connection is in use.
 _UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
@@ -21,6 +25,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that this is not allowed, and not why: reasons are for the audit (``handler403``)."""
+    user = getattr(request, "user", None)
+    if isinstance(user, User) and request.resolver_match:
+        record_refusal(
+            action="permission.check",
+            by=user,
+            object_type="route",
+            object_key=request.resolver_match.view_name,
+            detail={"permission": str(exception)},
+            now=timezone.now(),
+        )
     return _answer(request, 403, "permission_denied", _("You may not do this."))
 
 

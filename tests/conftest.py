@@ -61,7 +61,7 @@ def _environment() -> None:
 
 _environment()
 
-pytest_plugins = ["tests.fixtures_tenants"]
+pytest_plugins = ["tests.fixtures_tenants", "tests.fixtures_tasks", "tests.fixtures_accounts"]
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +84,15 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connections["default"].close()
         connections["default"].close_pool()
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Name static files as they lie in the source: pages render without collecting them first."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns otherwise
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
 
 
 def drop_database(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:

@@ -16,6 +16,7 @@ from audit.selectors import Look
 
 # What the filter of the list offers. An action without words here shows its code.
 ACTIONS: dict[str, Promise] = {
+    "permission.check": gettext_lazy("tried what is not allowed"),
     "account.sign_in": gettext_lazy("signed in"),
     "account.sign_out": gettext_lazy("signed out"),
     "account.create": gettext_lazy("created an account"),
