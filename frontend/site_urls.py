@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("frontend.site.urls")),
     path("", include("frontend.pages.urls")),
     path("", include("frontend.audit.urls")),
+    path("people/", include("frontend.people.urls")),
     path("jobs/", include("frontend.jobs.urls")),
     path("preferences/", include("frontend.preferences.urls")),
     path("styleguide/", include("frontend.styleguide.urls")),

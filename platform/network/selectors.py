@@ -113,3 +113,32 @@ def find_regions(text: str, *, limit: int = 20) -> list[tuple[str, str]]:
         .order_by("code")[:limit]
     )
     return [(region.code, _names_down_to(region)) for region in regions]
+
+
+def find_regions(text: str) -> list[Region]:
+    """Return the regions that ``text`` may mean: a code, a name, or names from the province down.
+
+    ``思明区``, ``厦门市思明区`` and ``福建省 厦门市 思明区`` all find the district. At most two
+    queries; nothing for a text that names no region, several for one that fits several.
+    """
+    text = "".join(text.split())
+    if not text:
+        return []
+    if text.isascii() and text.isdecimal():
+        return list(Region.objects.filter(code=text))
+    endings = [text[start:] for start in range(len(text))]
+    named = Region.objects.select_related("parent__parent__parent__parent").filter(
+        name__in=endings, valid_to__isnull=True
+    )
+    found = [region for region in named if _is_path_of(region, text)]
+    longest = max((len(region.name) for region in found), default=0)
+    return [region for region in found if len(region.name) == longest]
+
+
+def _is_path_of(region: Region, text: str) -> bool:
+    """Say whether ``text`` is the region's name with none, some or all of those above it."""
+    above: Region | None = region
+    while above is not None and text:
+        text = text.removesuffix(above.name)
+        above = above.parent
+    return not text

@@ -27,12 +27,16 @@ from crm.people.errors import (
     UnknownFieldError,
 )
 from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
-from crm.people.selectors import person_with_parts, values_of
+from crm.people.selectors import people_with_parts, values_of
 from crm.people.values import DocumentValues, IdentityValues, PhoneValues
 from tests.factories import people
 from tests.factories.people import NOW, resident_id, values
 
 LATER = NOW + dt.timedelta(hours=1)
+
+
+def person_with_parts(person_id):
+    return people_with_parts().get(pk=person_id)
 
 
 def change(person: Person, **changes):

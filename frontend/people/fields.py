@@ -1,0 +1,147 @@
+"""Form fields for what people know only in part, or call by several names."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django_countries import countries
+
+from crm.people.choices import Precision
+from network.models import Region
+from network.selectors import find_regions
+
+# Where most overseas relatives of the people of such sites live; the rest follows by name.
+_FIRST = ["CN", "HK", "MO", "TW", "ID", "MY", "PH", "SG", "TH", "VN", "US", "CA", "AU", "GB"]
+_DATE = re.compile(r"([12][0-9]{3})(?:[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})日?|月)?|年)?")
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date as far as it is known; the parts beyond ``precision`` are 1."""
+
+    date: dt.date
+    precision: Precision
+
+    def __str__(self) -> str:
+        length = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}[self.precision]
+        return self.date.isoformat()[:length]
+
+
+def partial_text(date: dt.date | None, precision: str) -> str:
+    """Return a date as it is typed and shown: ``1958``, ``1958-03`` or ``1958-03-09``.
+
+    >>> partial_text(dt.date(1958, 3, 1), "month"), partial_text(None, "")
+    ('1958-03', '')
+    """
+    return str(PartialDate(date, Precision(precision))) if date and precision else ""
+
+
+def parse_partial_date(text: str) -> PartialDate:
+    """Return the date that ``text`` states: a year, a year and month, or a day.
+
+    Raises:
+        ValueError: it states none.
+
+    >>> str(parse_partial_date("1958.3")), str(parse_partial_date("1958年3月9日"))
+    ('1958-03', '1958-03-09')
+    """
+    found = _DATE.fullmatch("".join(text.split()))
+    if found is None:
+        raise ValueError(text)
+    year, month, day = found.groups()
+    precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+    return PartialDate(dt.date(int(year), int(month or 1), int(day or 1)), precision)
+
+
+class PartialDateField(forms.CharField):
+    """A date of which perhaps only the year or the month is known; cleans to `PartialDate`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "text", "class": "short"})
+        super().__init__(**{"required": False, "max_length": 20, "widget": widget} | kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Return a `PartialDate`, or None for an empty field."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_partial_date(text)
+        except ValueError:
+            raise ValidationError(
+                _("Write a day as 1949-12-31, a month as 1949-12, or a year as 1949.")
+            ) from None
+
+
+class RegionField(forms.CharField):
+    """A region by name or code; cleans to its code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "max_length": 60} | kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the code, or "" for an empty field."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        found = find_regions(text)
+        if len(found) == 1:
+            return found[0].code
+        if not found:
+            raise ValidationError(
+                _("This region is not on our list. Write it as 福建省厦门市思明区 or as six digits.")
+            )
+        names = _(", ").join(region_text(region) for region in found[:_MOST_NAMED])
+        raise ValidationError(_("Several regions have this name: %(names)s"), params={"names": names})
+
+
+class NamesField(forms.CharField):
+    """Names, one on each line; cleans to a tuple."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        super().__init__(**{"required": False, "max_length": 1_500, "widget": widget} | kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the names on lines."""
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        """Return the names."""
+        return tuple(name for line in super().clean(value).split("\n") if (name := line.strip()))
+
+
+class CountryField(forms.ChoiceField):
+    """A country; cleans to its ISO 3166-1 code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "choices": country_choices} | kwargs)
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Return every country with its name in the active language, the likely ones first."""
+    names = dict(countries)
+    return [
+        ("", "—"),
+        *((code, names[code]) for code in _FIRST),
+        *((code, name) for code, name in names.items() if code not in _FIRST),
+    ]
+
+
+def country_name(code: str) -> str:
+    """Return the name of a country in the active language; "" for no code."""
+    return str(countries.name(code)) if code else ""
+
+
+def region_text(region: Region | None) -> str:
+    """Return the names from the province down to ``region``; up to four queries if not joined."""
+    names: list[str] = []
+    while region is not None:
+        names.insert(0, region.name)
+        region = region.parent
+    return "".join(names)

@@ -1,0 +1,236 @@
+"""The forms of people: the filter of the list, a person with all parts, and a reason to look."""
+
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from crm.people.choices import (
+    DocumentKind,
+    IdentityCode,
+    RevealReason,
+    Sex,
+    Status,
+)
+from crm.people.rules import LONGEST_NOTE, MOST_PARTS
+from crm.people.selectors import PeopleFilter
+from frontend.forms import DayInput, Form, PhoneInput
+from frontend.people.fields import CountryField, NamesField, PartialDateField, RegionField
+
+# The languages offered, ISO 639-3; names as their speakers' neighbours write them.
+LANGUAGES = {
+    "cmn": _("Mandarin"),
+    "nan": _("Southern Min (Hokkien, Teochew)"),
+    "yue": _("Cantonese"),
+    "hak": _("Hakka"),
+    "cdo": _("Eastern Min (Fuzhou)"),
+    "wuu": _("Wu"),
+    "eng": _("English"),
+    "ind": _("Indonesian"),
+    "msa": _("Malay"),
+    "vie": _("Vietnamese"),
+    "tha": _("Thai"),
+    "tgl": _("Tagalog"),
+    "jpn": _("Japanese"),
+    "fra": _("French"),
+    "deu": _("German"),
+    "spa": _("Spanish"),
+}
+AGE_BANDS = {
+    "0-13": (0, 13),
+    "14-17": (14, 17),
+    "18-59": (18, 59),
+    "60-79": (60, 79),
+    "80": (80, None),
+}
+_ANY = ("", _("all"))
+
+
+class FilterForm(Form):
+    """What narrows the list, sent in the address."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    identity = forms.ChoiceField(
+        label=_("Identity"), required=False, choices=[_ANY, *IdentityCode.choices]
+    )
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[_ANY, *Status.choices])
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=[_ANY, *Sex.choices])
+    age = forms.ChoiceField(
+        label=_("Age"),
+        required=False,
+        choices=[
+            _ANY,
+            ("0-13", _("under 14")),
+            ("14-17", _("14 to 17")),
+            ("18-59", _("18 to 59")),
+            ("60-79", _("60 to 79")),
+            ("80", _("80 and over")),
+        ],
+    )
+    region = RegionField(label=_("Native place"))
+
+    def wanted(self) -> PeopleFilter:
+        """Return the filter; the form must be valid."""
+        data = self.cleaned_data
+        age_from, age_to = AGE_BANDS.get(data["age"], (None, None))
+        return PeopleFilter(
+            q=data["q"],
+            identity=data["identity"],
+            status=data["status"],
+            sex=data["sex"],
+            age_from=age_from,
+            age_to=age_to,
+            region=data["region"],
+        )
+
+
+class PlaceForm(forms.Form):
+    """Which page of the list; what makes no sense is the first page."""
+
+    page = forms.IntegerField(required=False, min_value=1)
+    after = forms.UUIDField(required=False)
+    before = forms.UUIDField(required=False)
+
+    def place(self) -> dict[str, Any]:
+        """Return the arguments of `selectors.people_page`."""
+        self.full_clean()
+        data = self.cleaned_data
+        return {
+            "number": data.get("page") or 1,
+            "after": data.get("after"),
+            "before": data.get("before"),
+        }
+
+
+class PersonForm(Form):
+    """What is one field each; rules are those of `crm.people.rules`, said at their field."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    full_name = forms.CharField(label=_("Full name"))
+    surname_reading = forms.CharField(
+        label=_("Reading of the surname"),
+        required=False,
+        help_text=_("Only where it is unusual, in letters without tones: zeng for 曾 is known."),
+    )
+    former_names = NamesField(label=_("Former names"), help_text=_("One on each line."))
+    other_names = NamesField(
+        label=_("Other names"), help_text=_("In a passport, in Chinese, romanised; one on each line.")
+    )
+    sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, widget=forms.RadioSelect)
+    birth_date = PartialDateField(
+        label=_("Date of birth"),
+        help_text=_("1949-12-31, 1949-12 or 1949. Left empty, it is taken from an identity number."),
+    )
+    nationality = CountryField(label=_("Nationality"))
+    region_code = RegionField(
+        label=_("Native place"), help_text=_("Province, city and county, or the six-digit code.")
+    )
+    address = forms.CharField(label=_("Address"), required=False)
+    remove_address = forms.BooleanField(label=_("Remove the address on record"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"), required=False, choices=list(LANGUAGES.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, address_mask: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Languages that another program sent stay on offer.
+        for code in self.initial.get("languages") or ():
+            if code not in LANGUAGES:
+                self.fields["languages"].choices.append((code, code))  # type: ignore[attr-defined]
+        if address_mask:
+            address = self.fields["address"]
+            address.widget.attrs["placeholder"] = address_mask
+            address.help_text = _("Left empty, the address on record stays.")
+        else:
+            del self.fields["remove_address"]
+
+
+class DocumentForm(Form):
+    """An identity paper; ``id`` names one on record, whose number stays unless another is typed."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=_("Kind of paper"), choices=DocumentKind.choices, initial=DocumentKind.RESIDENT_ID
+    )
+    number = forms.CharField(label=_("Number"), required=False)
+    country = CountryField(label=_("Issued by"), initial="CN")
+    issuing_place = forms.CharField(label=_("Place of issue"), required=False)
+    valid_from = forms.DateField(label=_("Valid from"), required=False, widget=DayInput)
+    valid_to = forms.DateField(label=_("Valid until"), required=False, widget=DayInput)
+    mismatch_reason = forms.CharField(
+        label=_("Why date of birth or sex differ from the number"), required=False
+    )
+
+
+class PhoneForm(Form):
+    """A phone; ``id`` names one on record, whose number stays unless another is typed."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    number = forms.CharField(label=_("Number"), required=False, widget=PhoneInput)
+
+
+class IdentityForm(Form):
+    """A category the person says they fall under."""
+
+    code = forms.ChoiceField(
+        label=_("Identity"), required=False, choices=[("", "—"), *IdentityCode.choices]
+    )
+    country = CountryField(label=_("Country of residence, of return, or of the relatives"))
+    since = PartialDateField(label=_("Since"), help_text=_("1958-03-09, 1958-03 or 1958."))
+
+
+class Rows(BaseFormSet):  # type: ignore[type-arg]
+    """Rows of a part, and one more on request, with or without a script."""
+
+    def one_more(self) -> "Rows":
+        """Return the same rows as they were typed, and an empty one."""
+        data = MultiValueDict(dict(self.data.lists()))
+        name = self.add_prefix("TOTAL_FORMS").replace("-__prefix__", "")
+        name = f"{self.prefix}-TOTAL_FORMS"
+        data[name] = str(min(self.total_form_count() + 1, MOST_PARTS))
+        return type(self)(data, initial=self.initial, prefix=self.prefix)
+
+    def filled(self) -> list[tuple[int, dict[str, Any]]]:
+        """Return place and clean values of the rows that say something and are not removed."""
+        return [
+            (place, form.cleaned_data)
+            for place, form in enumerate(self.forms)
+            if form.cleaned_data and not form.cleaned_data.get("DELETE") and _says_something(form)
+        ]
+
+
+def _says_something(form: forms.Form) -> bool:
+    data = form.cleaned_data
+    return bool(data.get("id") or data.get("number") or data.get("code"))
+
+
+def _rows(form: type[Form]) -> Any:
+    return formset_factory(
+        form, formset=Rows, extra=0, min_num=1, can_delete=True,
+        max_num=MOST_PARTS, absolute_max=MOST_PARTS + 2,
+    )  # fmt: skip
+
+
+DocumentRows, PhoneRows, IdentityRows = _rows(DocumentForm), _rows(PhoneForm), _rows(IdentityForm)
+
+
+class RevealForm(Form):
+    """What somebody needs a masked value for."""
+
+    reason = forms.ChoiceField(
+        label=_("What do you need it for?"), choices=RevealReason.choices, widget=forms.RadioSelect
+    )
+    explanation = forms.CharField(
+        label=_("In your own words"),
+        required=False,
+        max_length=200,
+        help_text=_("The person can read this."),
+    )

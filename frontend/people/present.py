@@ -1,0 +1,177 @@
+"""People as pages show them: words instead of codes, masks instead of values."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Self
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from crm.people.choices import CheckResult, IdentityState
+from crm.people.models import Person, PersonIdentity
+from crm.people.selectors import PeoplePage
+from frontend.people.fields import country_name, partial_text, region_text
+from frontend.people.forms import LANGUAGES
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A badge: its words, and the kind of the component."""
+
+    label: Text
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One line of the list; no birthday, no number in full."""
+
+    person: Person
+    identities: list[Text]
+    age: int | None
+    phone: str
+    status: Tag | None
+
+    @classmethod
+    def of(cls, person: Person, today: dt.date) -> Self:
+        """Return the line of ``person``; parts must be loaded."""
+        phone = next(iter(person.phones.all()), None)
+        return cls(
+            person=person,
+            identities=[identity.get_code_display() for identity in person.identities.all()],
+            age=person.age_on(today),
+            phone=str(phone) if phone else "",
+            status=None if person.status == "active" else Tag(person.get_status_display()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLine:
+    """An identity, and how far it is established, never to be mistaken for recognised."""
+
+    label: Text
+    state: Tag
+    country: str
+    since: str
+
+    @classmethod
+    def of(cls, identity: PersonIdentity) -> Self:
+        """Return the line of one identity."""
+        is_recognised = identity.state == IdentityState.RECOGNISED
+        return cls(
+            label=identity.get_code_display(),
+            state=Tag(identity.get_state_display(), "good" if is_recognised else ""),
+            country=country_name(identity.country),
+            since=partial_text(identity.since, identity.since_precision),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """A paper or a phone with its mask, and the name by which it can be revealed."""
+
+    label: Text
+    mask: str
+    field: str
+    note: str
+    tag: Tag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person's page."""
+
+    other_names: str
+    former_names: str
+    born: str
+    age: int | None
+    nationality: str
+    region: str
+    languages: str
+    identities: list[IdentityLine]
+    documents: list[NumberLine]
+    phones: list[NumberLine]
+
+    @classmethod
+    def of(cls, person: Person, today: dt.date) -> Self:
+        """Return the page of ``person``; parts must be loaded."""
+        comma = _(", ")
+        return cls(
+            other_names=comma.join(person.other_names),
+            former_names=comma.join(person.former_names),
+            born=partial_text(person.birth_date, person.birth_precision),
+            age=person.age_on(today),
+            nationality=country_name(person.nationality),
+            region=region_text(person.region),
+            languages=comma.join(str(LANGUAGES.get(code, code)) for code in person.languages),
+            identities=[IdentityLine.of(identity) for identity in person.identities.all()],
+            documents=[
+                NumberLine(
+                    label=document.get_kind_display(),
+                    mask=str(document.number),
+                    field=f"documents.{document.pk}",
+                    note=comma.join(
+                        filter(
+                            None,
+                            [
+                                country_name(document.country),
+                                document.issuing_place,
+                                _validity(document.valid_from, document.valid_to),
+                                document.mismatch_reason,
+                            ],
+                        )
+                    ),
+                    tag=Tag(document.get_check_result_display(), "good")
+                    if document.check_result == CheckResult.OK
+                    else Tag(document.get_check_result_display(), "warn"),
+                )
+                for document in person.documents.all()
+            ],
+            phones=[
+                NumberLine(
+                    label=_("called first") if phone.position == 0 else _("phone"),
+                    mask=str(phone.number),
+                    field=f"phones.{phone.pk}",
+                    note=_("extension {number}").format(number=phone.extension)
+                    if phone.extension
+                    else "",
+                )
+                for phone in person.phones.all()
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Addresses of the pages around the one being shown; numbers are ``(number, URL)``."""
+
+    previous: str
+    next: str
+    numbers: list[tuple[int, str]]
+
+
+def page_links(query: QueryDict, page: PeoplePage) -> PageLinks:
+    """Return where the pager leads, with the filter as it is in ``query``."""
+
+    def address(name: str, value: object) -> str:
+        changed = query.copy()
+        for other in ("page", "after", "before"):
+            changed.pop(other, None)
+        changed[name] = str(value)
+        return f"?{changed.urlencode()}"
+
+    people = page.people
+    return PageLinks(
+        previous=address("before", people[0].pk) if page.has_previous and people else "",
+        next=address("after", people[-1].pk) if page.has_next and people else "",
+        numbers=[(number, address("page", number)) for number in page.numbers],
+    )
+
+
+def _validity(first: dt.date | None, last: dt.date | None) -> str:
+    if not first and not last:
+        return ""
+    return f"{first or '…'} – {last or '…'}"

@@ -1,0 +1,193 @@
+"""The list of people, a person's page, the forms, and the dialog that shows a masked value."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.errors import DomainError
+from crm.people import selectors, services
+from crm.people.choices import RevealReason
+from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChangedError
+from crm.people.models import Person
+from frontend.people.entry import ADD_BUTTON, PersonEntry, stated, typed
+from frontend.people.forms import FilterForm, PlaceForm, RevealForm
+from frontend.people.present import ListRow, PersonView, page_links
+from tenants.access import MemberRequest, may, requires
+from tenants.permissions import Permission
+
+LIST_PAGE = "people/person_list.html"
+DETAIL_PAGE = "people/person_detail.html"
+FORM_PAGE = "people/person_form.html"
+REVEAL_PAGE = "people/person_reveal.html"
+
+
+@require_safe
+@never_cache
+@requires(Permission.PERSON_VIEW)
+def person_list(request: MemberRequest) -> HttpResponse:
+    """Show the people that the filter lets through, a page at a time."""
+    form = FilterForm(request.GET)
+    context: dict[str, Any] = {"form": form, "may_edit": may(request.user, Permission.PERSON_EDIT)}
+    status = 200
+    if form.is_valid():
+        today = timezone.localdate()
+        wanted = form.wanted()
+        found = selectors.people(
+            wanted,
+            today=today,
+            may_search_documents=may(request.user, Permission.PERSON_SEARCH_DOCUMENT),
+        )
+        page = selectors.people_page(found, **PlaceForm(request.GET).place())
+        context |= {
+            "page": page,
+            "rows": [ListRow.of(person, today) for person in page.people],
+            "links": page_links(request.GET, page),
+            "is_narrowed": not wanted.is_empty,
+        }
+    else:
+        status = 422
+    response = render(
+        request, f"{LIST_PAGE}#people" if request.htmx else LIST_PAGE, context, status=status
+    )
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@require_safe
+@never_cache
+@requires(Permission.PERSON_VIEW)
+def detail(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Show a person with numbers and address masked."""
+    person = _person(person_id)
+    context = {
+        "person": person,
+        "view": PersonView.of(person, timezone.localdate()),
+        "may_edit": may(request.user, Permission.PERSON_EDIT),
+        "may_reveal": may(request.user, Permission.PERSON_REVEAL),
+        "may_audit": may(request.user, Permission.AUDIT_VIEW),
+    }
+    return render(request, DETAIL_PAGE, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@requires(Permission.PERSON_EDIT)
+def add(request: MemberRequest) -> HttpResponse:
+    """Put somebody on the register."""
+    return _enter(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@requires(Permission.PERSON_EDIT)
+def edit(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Change what is on record."""
+    return _enter(request, _person(person_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@requires(Permission.PERSON_REVEAL)
+def reveal(request: MemberRequest, person_id: UUID, field: str) -> HttpResponse:
+    """Ask what a masked value is needed for, then show it; in a dialog or as a page."""
+    person = _person(person_id)
+    masked = services.masked_value(person, field)
+    if not masked:
+        raise Http404
+    form = RevealForm(request.POST or None)
+    context: dict[str, Any] = {"form": form, "person": person, "field": field, "masked": masked}
+    template = f"{REVEAL_PAGE}#reveal" if request.htmx else REVEAL_PAGE
+    if request.method != "POST":
+        return render(request, template, context)
+    if form.is_valid():
+        try:
+            context["clear"] = services.reveal(
+                person=person,
+                field=field,
+                reason=RevealReason(form.cleaned_data["reason"]),
+                explanation=form.cleaned_data["explanation"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            form.add_error(error.field, str(error))
+        else:
+            return render(request, template, context)
+    return render(request, template, context, status=422)
+
+
+def _enter(request: MemberRequest, person: Person | None) -> HttpResponse:
+    """Show or take the form of a new person or of ``person``."""
+    context: dict[str, Any] = {"person": person}
+    if request.method != "POST":
+        context["form"] = PersonEntry(person=person)
+        return render(request, FORM_PAGE, context)
+    entry = context["form"] = PersonEntry(request.POST, person)
+    if ADD_BUTTON in request.POST:
+        entry.add_row(request.POST[ADD_BUTTON])
+        return render(request, FORM_PAGE, context | {"is_unchecked": True})
+    if not entry.is_valid():
+        return render(request, FORM_PAGE, context, status=422)
+    try:
+        saved = _save(request, entry, person)
+    except InvalidPersonError as error:
+        entry.add_problems(error.problems)
+    except DocumentTakenError as error:
+        entry.form.add_error(None, str(error))
+        context["other_id"] = error.person_id
+    except PersonChangedError as error:
+        return _compare(request, entry, error)
+    else:
+        for warning in saved.checked.warnings:
+            messages.warning(request, str(warning.message))
+        messages.success(request, _("{name} is saved.").format(name=saved.person.full_name))
+        return redirect("people:detail", saved.person.pk)
+    return render(request, FORM_PAGE, context, status=422)
+
+
+def _save(request: MemberRequest, entry: PersonEntry, person: Person | None) -> services.Saved:
+    now = timezone.now()
+    if person is None:
+        return services.add_person(values=entry.values(), by=request.user, now=now)
+    return services.change_person(
+        person_id=person.pk,
+        version=entry.form.cleaned_data["version"] or 0,
+        values=entry.values(),
+        by=request.user,
+        now=now,
+    )
+
+
+def _compare(request: MemberRequest, entry: PersonEntry, error: PersonChangedError) -> HttpResponse:
+    """Show what was typed beside what is on record now; saving again takes what was typed."""
+    current = _person(entry.person.pk) if entry.person else None
+    if current is None:
+        raise Http404
+    mine, theirs = typed(entry), stated(current)
+    differences = [
+        (entry.form[name].label, mine[name], theirs.get(name, ""))
+        for name in mine
+        if name in theirs and name != "version" and mine[name] != theirs[name]
+    ]
+    # The next attempt is made knowing this version.
+    data = request.POST.copy()
+    data["version"] = str(error.current)
+    context = {
+        "form": PersonEntry(data, current),
+        "person": current,
+        "differences": differences,
+        "conflict": error,
+        "is_unchecked": True,
+    }
+    return render(request, FORM_PAGE, context, status=409)
+
+
+def _person(person_id: UUID) -> Person:
+    return get_object_or_404(selectors.people_with_parts(), pk=person_id)
