@@ -7,6 +7,7 @@ holds rows of three bookkeeping tables only, so that no tenant's data can ride a
 """
 
 import hashlib
+import re
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -15,6 +16,13 @@ from tenants.backend.base import TEMPLATE_SCHEMA
 
 # Rows that belong to the structure. Every other table of the template must be empty.
 COPIED_TABLES = ["django_migrations", "django_content_type"]
+
+# How PostgreSQL prints `name IN ('a', 'b')` on a varchar. Read back it parses into another tree:
+# the casts move into the array. Written as Django wrote it, it comes out as in a migrated schema.
+_LISTED = re.compile(
+    r"\((\w+|\"[^\"]+\")\)::text (= ANY|<> ALL) \(\(ARRAY\["
+    r"((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]\)"
+)
 
 
 class TemplateNotEmptyError(RuntimeError):
@@ -144,7 +152,7 @@ def _constraints(cursor, schema: str) -> list[str]:
         [f'"{schema}"'],
     )
     return [
-        f'ALTER TABLE "{table}" ADD CONSTRAINT {name} {definition}'
+        f'ALTER TABLE "{table}" ADD CONSTRAINT {name} {_as_written(definition)}'
         for table, name, definition in cursor.fetchall()
     ]
 
@@ -161,4 +169,21 @@ def _indexes(cursor, schema: str) -> list[str]:
         [f'"{schema}"'],
     )
     # pg_get_indexdef always names the schema of the table.
-    return [row[0].replace(f" ON {schema}.", " ON ", 1) for row in cursor.fetchall()]
+    return [
+        _as_written(row[0].replace(f" ON {schema}.", " ON ", 1)) for row in cursor.fetchall()
+    ]
+
+
+def _as_written(definition: str) -> str:
+    """Return a definition such that reading it gives what was printed; see `_LISTED`.
+
+    >>> _as_written("((kind)::text = ANY ((ARRAY['a'::character varying])::text[]))")
+    "(kind IN ('a'))"
+    """
+
+    def plainly(match: re.Match[str]) -> str:
+        column, operator, values = match.groups()
+        listed = re.sub(r"('(?:[^']|'')*')::character varying", r"\1", values)
+        return f"{column} {'IN' if operator == '= ANY' else 'NOT IN'} ({listed})"
+
+    return _LISTED.sub(plainly, definition)
