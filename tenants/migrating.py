@@ -233,7 +233,10 @@ def _content_types() -> str:
     )
     return (
         sql.SQL(
-            "INSERT INTO django_content_type (app_label, model) VALUES {} ON CONFLICT DO NOTHING"
+            # Not ON CONFLICT, which would use up a number of the sequence for each known model.
+            "INSERT INTO django_content_type (app_label, model)"
+            " SELECT * FROM (VALUES {}) AS known (app_label, model)"
+            " EXCEPT SELECT app_label, model FROM django_content_type"
         )
         .format(rows)
         .as_string()
