@@ -88,7 +88,7 @@ def _compare(kind: Kind, texts: list[str]) -> Figure:
 
 def _ours(text: str) -> Callable[[], object]:
     def act() -> object:
-        found = find_people(text, may_search_documents=True).order_by("sort_key", "id")
+        found = find_people(text, may_search_documents=True)
         return _fetch(*found.values_list("id")[:PAGE].query.sql_with_params())
 
     return act

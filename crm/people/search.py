@@ -8,7 +8,7 @@ and nobody without the site's key can tell which digits they were.
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.db.models import F, Func, QuerySet
 
 from common.crypto import tail_token
 from common.keys import DataKey, current_key
@@ -16,6 +16,9 @@ from common.names import search_query, search_tokens, sort_key
 from crm.people.models import Person
 
 PHONE, DOCUMENT = "phone", "document"
+# The order of lists, as an expression that no index holds. The planner cannot tell how many people
+# a prefix fits: given the index it walks the whole list for a rare name, 80 times slower.
+IN_ORDER = (Func(F("sort_key"), template="(%(expressions)s || '')"), F("id"))
 _TAIL_LENGTH = 4
 
 
@@ -58,7 +61,7 @@ def as_tsvector(tokens: Iterable[str]) -> str:
 
 
 def find_people(text: str, *, may_search_documents: bool) -> QuerySet[Person]:
-    """Return the people that ``text`` may mean, unordered; nobody if it cannot be searched for.
+    """Return the people that ``text`` may mean, in order; nobody if it cannot be searched for.
 
     Args:
         text: what was typed; no input raises.
@@ -69,7 +72,8 @@ def find_people(text: str, *, may_search_documents: bool) -> QuerySet[Person]:
     query = search_query(text, lambda tail: [tail_token(kind, tail, key) for kind in kinds])
     if query is None:
         return Person.objects.none()
-    return Person.objects.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+    match = SearchQuery(query, config="simple", search_type="raw")
+    return Person.objects.filter(search=match).order_by(*IN_ORDER)
 
 
 def _tails(kind: str, numbers: Iterable[str], key: DataKey) -> Iterable[str]:

@@ -68,7 +68,7 @@ def people(
     found = (
         find_people(wanted.q, may_search_documents=may_search_documents)
         if wanted.q.strip()
-        else Person.objects.all()
+        else Person.objects.order_by("sort_key", "id")
     )
     if wanted.identity in IdentityCode.values:
         found = found.with_identity(wanted.identity)
@@ -82,8 +82,8 @@ def people(
             None if wanted.age_from is None else _years_before(today, wanted.age_from),
         )
     if stem := region_stem(wanted.region):
-        found = found.filter(region_id__startswith=stem)
-    return found.order_by("sort_key", "id")
+        found = found.filter(region__code__startswith=stem)
+    return found
 
 
 def people_page(
@@ -113,8 +113,7 @@ def people_page(
         has_previous, has_next = True, len(people) > PAGE_SIZE
         people = people[:PAGE_SIZE]
     else:
-        backwards = rows.filter(_beyond(anchor, "lt")).order_by("-sort_key", "-id")
-        people = list(backwards[: PAGE_SIZE + 1])[::-1]
+        people = list(rows.filter(_beyond(anchor, "lt")).reverse()[: PAGE_SIZE + 1])[::-1]
         has_previous, has_next = len(people) > PAGE_SIZE, True
         people = people[-PAGE_SIZE:]
     return PeoplePage(

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['search'], name='person_search'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['search'], gin_pending_list_limit=256, name='person_search'),
         ),
         migrations.AddConstraint(
             model_name='person',
