@@ -73,7 +73,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            user = cast(User | AnonymousUser, request.user)
+            user = request.user
             if not user.is_authenticated:
                 return _lead_to_sign_in(request)
             if not may(user, permission):

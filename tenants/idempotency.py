@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from typing import Any, NoReturn
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import IdempotencyKey
+from accounts.models import IdempotencyKey, User
 from common.crypto import open_sealed, row_label, seal
 from common.errors import DomainError
 from common.keys import current_key, keystore
@@ -99,23 +99,23 @@ def _claim(request: Request, *, now: dt.datetime) -> IdempotencyKey:
         KeyReusedError: the key belongs to another request.
         InProgressError: the same request is being answered.
     """
-    key = request.headers[HEADER]
+    key, user = request.headers[HEADER], cast(User, request.user)
     if len(key) > _LONGEST_KEY:
         raise KeyTooLongError
     key_hash = _digest(key.encode())
-    _lock_or_refuse(f"idempotency|{current_schema()}|{request.user.pk}|{key_hash}")
+    _lock_or_refuse(f"idempotency|{current_schema()}|{user.pk}|{key_hash}")
     IdempotencyKey.objects.filter(created_at__lt=now - _KEPT).delete()
     asked = _digest(
         f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
     )
-    known = IdempotencyKey.objects.filter(user_id=request.user.pk, key_hash=key_hash).first()
+    known = IdempotencyKey.objects.filter(user=user, key_hash=key_hash).first()
     if known is None:
         return IdempotencyKey.objects.create(
-            user_id=request.user.pk, key_hash=key_hash, request_hash=asked, created_at=now
+            user=user, key_hash=key_hash, request_hash=asked, created_at=now
         )
     if known.request_hash != asked:
         raise KeyReusedError
-    _answer_again(known)
+    raise _AnsweredBefore(_stored_answer(known))
 
 
 def _lock_or_refuse(name: str) -> None:
@@ -127,7 +127,7 @@ def _lock_or_refuse(name: str) -> None:
         raise InProgressError
 
 
-def _answer_again(known: IdempotencyKey) -> NoReturn:
+def _stored_answer(known: IdempotencyKey) -> Response:
     schema = current_schema()
     body = open_sealed(
         bytes(known.body or b""),
@@ -136,7 +136,7 @@ def _answer_again(known: IdempotencyKey) -> NoReturn:
     )
     response = Response(json.loads(body), known.status)
     response["Idempotent-Replay"] = "true"
-    raise _AnsweredBefore(response)
+    return response
 
 
 def _store(claim: IdempotencyKey, response: Response) -> None:

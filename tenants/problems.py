@@ -22,9 +22,10 @@ def answer_error(exc: Exception, context: dict[str, Any]) -> Response | None:
         if isinstance(exc, TooManyAttemptsError):
             response["Retry-After"] = str(exc.seconds)
         return response
-    response = stock_handler(exc, context)
-    if response is None:
+    stock = stock_handler(exc, context)
+    if stock is None:
         return None
+    response = stock
     if isinstance(exc, exceptions.ValidationError):
         response.status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
         response.data = list(_problems(exc.get_full_details()))

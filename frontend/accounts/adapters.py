@@ -1,7 +1,7 @@
 """What django-allauth asks of us: accounts by phone, codes by text, sealed second factors."""
 
 import base64
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import unstash_login
@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -25,7 +26,6 @@ from accounts.session_rules import is_fresh
 from audit.context import client_address
 from common.crypto import open_sealed, row_label, seal
 from common.keys import current_key, current_schema, keystore
-from common.masking import mask_phone
 from frontend.accounts.devices import device_cookie
 from frontend.accounts.fields import PhoneField
 from frontend.accounts.qr import qr_svg
@@ -36,7 +36,7 @@ from tenants.tasks import enqueue
 _UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts by phone."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -58,7 +58,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return in_tenant() and bool(settings.SELF_REGISTRATION)
 
     def save_user(
-        self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True
+        self,
+        request: HttpRequest,
+        user: AbstractBaseUser,
+        form: forms.BaseForm,
+        commit: bool = True,
     ) -> User:
         """Make the account of somebody who registers alone."""
         return services.register_member(
@@ -84,38 +88,42 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             limits.begin_attempt(attempt, now=now)
         except TooManyAttemptsError as exc:
             raise ValidationError(str(exc), code=exc.code, params={"seconds": exc.seconds}) from exc
-        user = cast(User | None, authenticate(request, **credentials))
-        if user is not None:
-            limits.forgive(attempt, now=now)
-        return user
+        user = authenticate(request, **credentials)
+        if user is None:
+            return None
+        limits.forgive(attempt, now=now)
+        return _ours(user)
 
     def is_reauthentication_required(self, *, app: str, **_kwargs: Any) -> bool:
         """Say whether a grave change asks for the password again: not right after signing in."""
         return not is_fresh(context.request.session, now=timezone.now())
 
-    def set_password(self, user: User, password: str) -> None:
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Change the password."""
-        services.set_password(user=user, password=password, now=timezone.now())
+        services.set_password(user=_ours(user), password=password, now=timezone.now())
 
-    def get_phone(self, user: User) -> tuple[str, bool] | None:
+    def get_phone(self, user: AbstractBaseUser) -> tuple[str, bool] | None:
         """Return the account's phone in E.164, and whether its holder has proved to have it."""
-        if not user.phone:
+        account = _ours(user)
+        if not account.phone:
             return None
-        return user.phone.reveal(), user.phone_verified_at is not None
+        return account.phone.reveal(), account.phone_verified_at is not None
 
-    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+    def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:
         """Give the account a phone."""
-        services.set_phone(user=user, phone=phone, verified=verified, now=timezone.now())
+        services.set_phone(user=_ours(user), phone=phone, verified=verified, now=timezone.now())
 
-    def set_phone_verified(self, user: User, phone: str) -> None:
+    def set_phone_verified(self, user: AbstractBaseUser, phone: str) -> None:
         """Note that the holder read a code sent to ``phone``."""
-        services.confirm_phone(user=user, phone=phone, now=timezone.now())
+        services.confirm_phone(user=_ours(user), phone=phone, now=timezone.now())
 
     def get_user_by_phone(self, phone: str) -> User | None:
         """Return the account with this phone in E.164."""
         return selectors.find_by_phone(phone)
 
-    def send_verification_code_sms(self, user: User, phone: str, code: str, **_kwargs: Any) -> None:
+    def send_verification_code_sms(
+        self, user: AbstractBaseUser, phone: str, code: str, **_kwargs: Any
+    ) -> None:
         """Send a code.
 
         Raises:
@@ -151,7 +159,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return self.get_client_ip(context.request)
 
 
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class FactorAdapter(DefaultMFAAdapter):
     """Second factors, whose secrets lie sealed for their owner."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
@@ -185,7 +193,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         owner = user.pk if user else None
         return row_label(current_schema(), "mfa_authenticator", "data", owner)
 
-    def is_mfa_enabled(self, user: User, types: list[str] | None = None) -> bool:
+    def is_mfa_enabled(self, user: AbstractBaseUser, types: list[str] | None = None) -> bool:
         """Say whether the account has factors of these types.
 
         Signing in asks for TOTP and passkeys together: see `services.refresh_second_factor`.
@@ -194,12 +202,12 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             return False
         asked = set(types or [])
         if asked == {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}:
-            return user.second_factor_at is not None
+            return _ours(user).has_second_factor()
         return bool(super().is_mfa_enabled(user, types))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Say whether a factor may go: staff keep at least one, except in a demonstration."""
-        user = cast(User, authenticator.user)
+        user = _ours(authenticator.user)
         if settings.IS_DEMONSTRATION or not user.is_staff_here:
             return True
         others = Authenticator.objects.filter(
@@ -207,10 +215,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         ).exclude(pk=authenticator.pk)
         return bool(others.exists())
 
-    def get_totp_label(self, user: User) -> str:
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
         """Return what the authenticator app shows under the site's name."""
-        phone = user.phone
-        return f"{user.display_name} {mask_phone(phone.reveal())}" if phone else user.display_name
+        account = _ours(user)
+        phone = account.phone
+        return f"{account.display_name} {phone}" if phone else account.display_name
 
     def get_totp_issuer(self) -> str:
         """Return the site's name."""
@@ -219,12 +228,18 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def _get_site_name(self) -> str:
         return site_name(context.request)
 
-    def _get_user_identifier(self, user: User) -> str:
+    def _get_user_identifier(self, user: AbstractBaseUser) -> str:
         return self.get_totp_label(user)
 
     def build_totp_svg(self, url: str) -> str:
         """Draw the QR code for the authenticator app."""
         return qr_svg(url)
+
+
+def _ours(user: AbstractBaseUser) -> User:
+    """Return the account as what it is; allauth knows Django's base class only."""
+    assert isinstance(user, User)
+    return user
 
 
 def site_name(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 """Forms about accounts. allauth's own are kept where they say the right thing."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
 from allauth.account.forms import SetPasswordForm as AllauthSetPasswordForm
@@ -26,7 +26,12 @@ def _plain(form: forms.Form) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
+    """Return a field whose choices are known only when the form is made."""
+    return cast(forms.ChoiceField, form.fields[name])
+
+
+class SignInForm(LoginForm):
     """Phone and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,7 +41,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         self.fields["password"].help_text = ""
 
 
-class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
+class RequestCodeForm(RequestLoginCodeForm):
     """The phone to which a code is sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +49,7 @@ class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
         _plain(self)
 
 
-class RegisterForm(SignupForm):  # type: ignore[misc]
+class RegisterForm(SignupForm):
     """Name and phone; the code that follows proves the phone. A password can be set later."""
 
     display_name = forms.CharField(
@@ -61,7 +66,7 @@ class RegisterForm(SignupForm):  # type: ignore[misc]
         self.order_fields(["display_name", "phone"])
 
 
-class NewPasswordForm(AllauthSetPasswordForm):  # type: ignore[misc]
+class NewPasswordForm(AllauthSetPasswordForm):
     """A new password, for somebody who has just proved to hold the phone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,7 +86,7 @@ class InviteForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = roles_here()
-        self.fields["role"].choices = [(role, role.label) for role in Role if role in here]
+        _choice(self, "role").choices = [(role, role.label) for role in Role if role in here]
 
 
 class AcceptForm(Form):
@@ -135,9 +140,9 @@ class TokenForm(Form):
 
     def __init__(self, *args: Any, held: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["permissions"].choices = [
+        _choice(self, "permissions").choices = [
             (name, permission_label(name)) for name in sorted(held)
         ]
-        self.fields["days"].choices = [
+        _choice(self, "days").choices = [
             (days, gettext("{n} days").format(n=days)) for days in _TOKEN_DAYS
         ]

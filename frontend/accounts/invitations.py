@@ -1,7 +1,5 @@
 """Accepting an invitation."""
 
-from typing import cast
-
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django.http import HttpRequest, HttpResponse
@@ -61,5 +59,4 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 def _sign_in(request: HttpRequest, user: User) -> HttpResponse:
     """Go on as if the new password had just been typed: it may take a code to the phone."""
     record_authentication(request, user, method="password")
-    response = perform_login(request, Login(user=user, redirect_url="/"))
-    return cast(HttpResponse, response)
+    return perform_login(request, Login(user=user, redirect_url="/"))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.core.exceptions import RateLimited
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,16 +19,18 @@ from tenants.access import public_page, requires
 from tenants.permissions import Permission
 
 View = Callable[..., HttpResponse]
+# What allauth's views say of themselves; none of them streams.
+AllauthView = Callable[..., HttpResponseBase]
 # allauth's own limits count for minutes and do not say how many are left.
 _SOME_MINUTES = 300
 
 
-def entrance(view: View, reason: str) -> View:
+def entrance(view: AllauthView, reason: str) -> View:
     """Mount a view that works before anybody is signed in; ``reason`` says why."""
     return public_page(reason)(_with_manners(view))
 
 
-def own(view: View, permission: Permission) -> View:
+def own(view: AllauthView, permission: Permission) -> View:
     """Mount a view about the visitor's own account."""
     return requires(permission)(_with_manners(view))
 
@@ -42,11 +45,11 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{code}?{urlencode({'next': new})}")
 
 
-def _with_manners(view: View) -> View:
+def _with_manners(view: AllauthView) -> View:
     @wraps(view)
     def mannered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            response = view(request, *args, **kwargs)
+            response = cast(HttpResponse, view(request, *args, **kwargs))
         except TooManyAttemptsError as exc:
             return too_many(request, exc)
         except RateLimited:

@@ -192,7 +192,7 @@ def _done(
     except DomainError as exc:
         messages.error(request, str(exc))
     else:
-        messages.success(request, text)
+        messages.success(request, str(text))
     return redirect(page, *keys)
 
 

@@ -13,7 +13,7 @@ from accounts.selectors import find_by_phone, with_roles
 class PhoneBackend(BaseBackend):
     """Signs in by phone and password; says nothing about which of the two was wrong."""
 
-    def authenticate(  # type: ignore[override]  # Django passes whatever credentials there are
+    def authenticate(
         self,
         request: HttpRequest | None,
         phone: str = "",

@@ -58,7 +58,7 @@ class GateMiddleware:
     ) -> HttpResponse | None:
         """Lead to the second factor, unless the view is open to everybody or part of that way."""
         user = request.user
-        if not isinstance(user, User) or getattr(view, "public_reason", ""):
+        if not isinstance(user, User) or hasattr(view, "public_reason"):
             return None
         if has_passed_factor(request, user):
             return None

@@ -34,7 +34,7 @@ class StrengthValidator:
                 code="password_common",
             )
         context = [*_CONTEXT, *common_passwords(), *_words_of(user)]
-        if zxcvbn(password[:_LOOKED_AT], user_inputs=context)["score"] < _ENOUGH:
+        if _score(password, context) < _ENOUGH:
             raise ValidationError(
                 _(
                     "This password is easily guessed. Make it longer: three or four words that"
@@ -46,6 +46,12 @@ class StrengthValidator:
     def get_help_text(self) -> str:
         """Return the hint beside the field."""
         return _("Three or four words that have nothing to do with each other are best.")
+
+
+def _score(password: str, context: list[str]) -> int:
+    """Return zxcvbn's judgement, from 0 (falls at once) to 4."""
+    judged: dict[str, Any] = zxcvbn(password[:_LOOKED_AT], user_inputs=context)  # type: ignore[no-untyped-call]
+    return int(judged["score"])
 
 
 def is_common(password: str) -> bool:

@@ -56,7 +56,8 @@ def judge(session: SessionBase, *, idle: int, now: dt.datetime) -> Verdict:
 
 def is_fresh(session: SessionBase, *, now: dt.datetime) -> bool:
     """Say whether the holder signed in so recently that asking again would prove nothing."""
-    return now.timestamp() - session.get(_BEGAN, 0) < FRESH
+    began: int = session.get(_BEGAN, 0)
+    return now.timestamp() - began < FRESH
 
 
 def is_due(session: SessionBase, *, now: dt.datetime) -> bool:

@@ -22,7 +22,7 @@ class SessionStore(DatabaseStore):
         data = self.serializer().dumps(session_dict)
         return base64.b85encode(seal(data, key=current_key(), label=self._label())).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return the data of a row; nothing if it was changed or comes from elsewhere."""
         schema = current_schema()
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from typing import ClassVar
 
@@ -23,6 +22,10 @@ from common.registry import Basis, PersonalData, Sensitivity
 def new_seed() -> str:
     """Return what makes every session of an account void when it changes."""
     return secrets.token_hex(8)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts; `accounts.services` makes them."""
 
 
 class ElderMode(models.TextChoices):
@@ -70,7 +73,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "phone_index"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    objects = UserManager()
 
     personal_data = {
         "phone": PersonalData(

@@ -168,7 +168,7 @@ def _assign_phone(user: User, phone: str, *, verified_at: dt.datetime | None) ->
     index = phone_index(number)
     if User.objects.filter(phone_index=index).exclude(pk=user.pk).exists():
         raise PhoneTakenError
-    user.phone = number  # type: ignore[assignment]  # takes clear text, gives it masked
+    user.phone = number
     user.phone_index = index
     user.phone_verified_at = verified_at
 
