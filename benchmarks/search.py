@@ -87,11 +87,9 @@ def _compare(kind: Kind, texts: list[str]) -> Figure:
 
 
 def _ours(text: str) -> Callable[[], object]:
-    def act() -> object:
-        found = find_people(text, may_search_documents=True)
-        return _fetch(*found.values_list("id")[:PAGE].query.sql_with_params())
-
-    return act
+    found = find_people(text, may_search_documents=True)
+    statement, parameters = found.values_list("id")[:PAGE].query.sql_with_params()
+    return lambda: _fetch(statement, parameters)
 
 
 def _like(column: str, text: str) -> Callable[[], object]:

@@ -68,3 +68,11 @@ class ReasonMissingError(DomainError):
     code = "reason_missing"
     field = "explanation"
     message = _("Write what you need it for.")
+
+
+class VersionMissingError(DomainError):
+    """A program did not say which version of the record it changes."""
+
+    code = "version_missing"
+    field = "version"
+    message = _("Say which version you change: in `version`, or in the header If-Match.")

@@ -34,7 +34,9 @@ FIRST_BIRTH = dt.date(1880, 1, 1)
 _READING = re.compile(r"[a-zü]{1,10}( ?[a-zü]{1,10})?")
 _LANGUAGE = re.compile(r"[a-z]{3}")
 
+MASK = "*"
 TOO_LONG = _("This is too long.")
+IS_MASKED = _("This is a masked value. Leave it out to keep what is on record.")
 NOT_A_COUNTRY = _("This is no country that we know.")
 IN_THE_FUTURE = _("This day has not come yet.")
 
@@ -184,6 +186,8 @@ def _check_texts(found: Checked) -> None:
     for name, text, limit in limits:
         if len(text) > limit:
             found.refuse(name, "too_long", TOO_LONG)
+    if MASK in (values.address or ""):
+        found.refuse("address", "value_is_masked", IS_MASKED)
     reading = values.surname_reading
     if reading and (len(reading) > LONGEST_READING or not _READING.fullmatch(reading)):
         found.refuse(
@@ -255,6 +259,9 @@ def _check_document(
         return
     if len(number) > LONGEST_NUMBER:
         found.refuse(f"{place}.number", "too_long", TOO_LONG)
+        return
+    if MASK in number:
+        found.refuse(f"{place}.number", "value_is_masked", IS_MASKED)
         return
     result = check(
         document.kind, number, today=today, country=document.country, is_region=is_region

@@ -9,11 +9,12 @@ from django.forms.utils import ErrorList
 from django.http import QueryDict
 
 from crm.people.choices import DocumentKind, IdentityCode, Sex, Status
+from crm.people.dates import PartialDate, partial_text
 from crm.people.errors import Problem
 from crm.people.models import Person
 from crm.people.selectors import values_of
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
-from frontend.people.fields import PartialDate, partial_text, region_text
+from frontend.people.fields import region_text
 from frontend.people.forms import DocumentRows, IdentityRows, PersonForm, PhoneRows, Rows
 
 ADD_BUTTON = "add"

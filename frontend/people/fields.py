@@ -1,8 +1,5 @@
 """Form fields for what people know only in part, or call by several names."""
 
-import datetime as dt
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,52 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from crm.people.choices import Precision
+from crm.people.dates import parse_partial_date
 from network.models import Region
 from network.selectors import find_regions
 
 # Where most overseas relatives of the people of such sites live; the rest follows by name.
 _FIRST = ["CN", "HK", "MO", "TW", "ID", "MY", "PH", "SG", "TH", "VN", "US", "CA", "AU", "GB"]
-_DATE = re.compile(r"([12][0-9]{3})(?:[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})日?|月)?|年)?")
 _MOST_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class PartialDate:
-    """A date as far as it is known; the parts beyond ``precision`` are 1."""
-
-    date: dt.date
-    precision: Precision
-
-    def __str__(self) -> str:
-        length = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}[self.precision]
-        return self.date.isoformat()[:length]
-
-
-def partial_text(date: dt.date | None, precision: str) -> str:
-    """Return a date as it is typed and shown: ``1958``, ``1958-03`` or ``1958-03-09``.
-
-    >>> partial_text(dt.date(1958, 3, 1), "month"), partial_text(None, "")
-    ('1958-03', '')
-    """
-    return str(PartialDate(date, Precision(precision))) if date and precision else ""
-
-
-def parse_partial_date(text: str) -> PartialDate:
-    """Return the date that ``text`` states: a year, a year and month, or a day.
-
-    Raises:
-        ValueError: it states none.
-
-    >>> str(parse_partial_date("1958.3")), str(parse_partial_date("1958年3月9日"))
-    ('1958-03', '1958-03-09')
-    """
-    found = _DATE.fullmatch("".join(text.split()))
-    if found is None:
-        raise ValueError(text)
-    year, month, day = found.groups()
-    precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
-    return PartialDate(dt.date(int(year), int(month or 1), int(day or 1)), precision)
 
 
 class PartialDateField(forms.CharField):

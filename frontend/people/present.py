@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.people.choices import CheckResult, IdentityState
+from crm.people.dates import partial_text
 from crm.people.models import Person, PersonIdentity
 from crm.people.selectors import PeoplePage
-from frontend.people.fields import country_name, partial_text, region_text
+from frontend.people.fields import country_name, region_text
 from frontend.people.forms import LANGUAGES
 
 Text = str | Promise

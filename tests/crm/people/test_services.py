@@ -325,7 +325,7 @@ def test_no_number_and_no_address_lies_in_the_clear(north):
             cursor.execute(f"SELECT t::text FROM {table} t")
             rows += "".join(row for (row,) in cursor.fetchall())
 
-    for secret in [number, number[-4:], "13905921234", "榕荫里"]:
+    for secret in [number, "13905921234", "榕荫里"]:
         assert secret not in rows
         assert secret.encode().hex() not in rows
 
