@@ -61,6 +61,6 @@ def _problems(details: Any, field: str | None = None) -> list[dict[str, str | No
     found = []
     for name, entry in details.items():
         inner = None if name == "non_field_errors" else name
-        path = ".".join(filter(None, [field, inner])) or None
+        path = ".".join(str(part) for part in (field, inner) if part is not None) or None
         found += _problems(entry, path)
     return found

@@ -14,14 +14,16 @@ from uuid import UUID
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
+from django.utils import timezone
 
-from accounts.roles import PLATFORM_ROLES, Role
+from accounts.roles import PLATFORM_ROLES, SITE_ROLES, Role
+from accounts.services import create_token
 from common.ids import uuid7
 from tenants.context import inside, on_platform
 from tenants.middleware import PROBE_PATHS, is_guarded
 from tenants.models import Tenant
 from tenants.permissions import GRANTS, Permission
-from tests.fixtures_accounts import SiteClient, client_of, host_of
+from tests.fixtures_accounts import SiteClient, client_of, host_of, make_account
 
 SITE, PLATFORM = "config.urls_tenant", "config.urls_public"
 SAFE, UNSAFE = "GET", "POST"
@@ -110,6 +112,18 @@ PAGES = [route for route in ROUTES if not route.is_api]
 WALKED = [route for route in PAGES if route.name != "account_logout"]
 
 
+API = [route for route in ROUTES if route.is_api]
+EDITS = {"post", "put", "patch", "delete"}
+
+
+def methods_of(route: Route) -> list[str]:
+    """Return the methods an API route answers, but the harmless ones."""
+    actions = getattr(route.view, "actions", None)
+    if actions is None:  # a plain view
+        return [name for name in ("get", *sorted(EDITS)) if hasattr(route.view.cls, name)]
+    return [name for name in actions if name in {"get", *EDITS}]
+
+
 def test_there_are_routes_to_look_at():
     assert {"account_login", "accounts:list"} <= {route.name for route in ROUTES}
     assert {route.urlconf for route in ROUTES} == {SITE, PLATFORM}
@@ -124,12 +138,11 @@ def test_every_view_names_its_permission_or_why_it_needs_none(route: Route):
         assert isinstance(route.permission(SAFE), Permission)
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.is_api], ids=str)
+@pytest.mark.parametrize("route", API, ids=str)
 def test_every_viewset_names_both_permissions_or_cannot_edit(route: Route):
     view = route.view.cls
     assert isinstance(view.read_permission, Permission)
-    edits = {"post", "put", "patch", "delete"} & set(route.view.actions or {})
-    if edits:
+    if EDITS & set(methods_of(route)):
         assert isinstance(view.edit_permission, Permission)
 
 
@@ -239,6 +252,51 @@ def test_attack_23_no_route_opens_to_a_session_without_its_second_factor(role: R
         response = client.get(route.path)
         assert response.status_code == 302, route
         assert "/accounts/factors/reauthenticate/" in response["Location"], route
+
+
+def call(route: Route, method: str, host: str, secret: str) -> int:
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
+    client = SiteClient(host)
+    body = {} if method == "get" else {"data": {}, "content_type": "application/json"}
+    status: int = getattr(client, method)(route.path, headers=headers, **body).status_code
+    return status
+
+
+def token_for(role: Role) -> str:
+    user = make_account(role)
+    type(user).objects.filter(pk=user.pk).update(second_factor_at=timezone.now())
+    held = GRANTS[role]
+    _token, secret = create_token(
+        user=user, name="x", permissions=held, held=held, days=1, now=timezone.now()
+    )
+    return secret
+
+
+@pytest.mark.parametrize("role", [None, *sorted(SITE_ROLES)])
+def test_the_interface_opens_exactly_where_the_permissions_say(role: Role | None, north: Tenant):
+    secret = token_for(role) if role else ""
+    wrong = []
+    for route in API:
+        for method in methods_of(route):
+            needed = route.permission("GET" if method == "get" else "POST")
+            status = call(route, method, host_of(north), secret)
+            if role is None:
+                fits = status == 401
+            elif needed in GRANTS[role]:
+                fits = status in LET_IN
+            else:
+                fits = status == 403
+            if not fits:
+                wrong.append((str(route), method, status))
+    assert not wrong
+
+
+def test_a_token_of_another_site_opens_nothing_here(north: Tenant, south: Tenant):
+    with inside(south):
+        secret = token_for(Role.ADMINISTRATOR)
+    for route in API:
+        for method in methods_of(route):
+            assert call(route, method, host_of(north), secret) == 401, route
 
 
 def test_an_unmarked_view_is_refused(north: Tenant, rf):
