@@ -8,7 +8,7 @@ from common.events import index_key_changed
 from common.keys import current_key
 from crm.people import search
 from crm.people.choices import DocumentKind
-from crm.people.drafts import document_index, phone_index
+from crm.people.drafts import clear_numbers, document_index, phone_index
 from crm.people.models import Person, PersonDocument, PersonPhone
 from crm.people.rules import index_source
 
@@ -27,7 +27,7 @@ def reindex_people(**_signal: Any) -> None:
         for person in batch:
             documents += (own_documents := list(person.documents.all()))
             phones += (own_phones := list(person.phones.all()))
-            numbers = {row.pk: row.number.reveal() for row in [*own_documents, *own_phones]}
+            numbers = clear_numbers(own_documents) | clear_numbers(own_phones)
             for document in own_documents:
                 kind = DocumentKind(document.kind)
                 source = index_source(kind, document.country, numbers[document.pk])

@@ -16,6 +16,7 @@ def reindex_accounts(**_signal: Any) -> None:
     """Write every account's phone index from its sealed phone."""
     batch = []
     for user in User.objects.filter(phone__isnull=False).only("phone").iterator(_BATCH):
-        user.phone_index = phone_index(user.phone.reveal())
-        batch.append(user)
+        if user.phone is not None:
+            user.phone_index = phone_index(user.phone.reveal())
+            batch.append(user)
     User.objects.bulk_update(batch, ["phone_index"], batch_size=_BATCH)

@@ -155,19 +155,19 @@ def _parse(record: str) -> Row:
 
 def _describe(name: str, columns: list[str], model: type[Model] | None) -> Table:
     fields: list[Any] = list(model._meta.concrete_fields) if model else []
-    indexes = {
-        field.column: field.column.removesuffix("_index")
-        for field in fields
-        if isinstance(field, BlindIndexField)
-    }
-    searches = tuple(field.column for field in fields if isinstance(field, SearchVectorField))
+
+    def of_kind(kind: type[Any]) -> tuple[str, ...]:
+        return tuple(field.column for field in fields if isinstance(field, kind))
+
+    indexes = {column: column.removesuffix("_index") for column in of_kind(BlindIndexField)}
+    searches = of_kind(SearchVectorField)
     chain = CHAIN_COLUMNS if name == CHAIN_TABLE else ()
     left_out = {*indexes, *searches, *chain, *_LEFT_EMPTY.get(name, ())}
     return Table(
         name=name,
-        key=model._meta.pk.column if model else columns[0],
+        key=next((field.column for field in fields if field.primary_key), columns[0]),
         columns=tuple(column for column in columns if column not in left_out),
-        sealed=tuple(field.column for field in fields if isinstance(field, EncryptedTextField)),
+        sealed=of_kind(EncryptedTextField),
         indexes=indexes,
         searches=searches,
     )
