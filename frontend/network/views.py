@@ -76,7 +76,7 @@ def add_site(request: MemberRequest) -> HttpResponse:
 @requires(Permission.SITE_CREATE)
 def region_choices(request: MemberRequest) -> HttpResponse:
     """Offer regions whose name or code matches what was typed, for the form's list."""
-    regions = selectors.find_regions(request.GET.get("region_code", ""))
+    regions = selectors.suggest_regions(request.GET.get("region_code", ""))
     return render(request, f"{FORM}#regions", {"regions": regions})
 
 

@@ -98,7 +98,7 @@ def _names_down_to(region: Region | None) -> str:
     return " ".join(names)
 
 
-def find_regions(text: str, *, limit: int = 20) -> list[tuple[str, str]]:
+def suggest_regions(text: str, *, limit: int = 20) -> list[tuple[str, str]]:
     """Return ``(code, full name)`` of counties and cities that match a name or a code's start.
 
     Withdrawn codes are left out; too short a text finds nothing.

@@ -9,7 +9,7 @@ from accounts.models import Invitation, User
 from accounts.roles import Role
 from accounts.services import accept_invitation
 from network.errors import AlreadyInvitedError, UnknownRegionError
-from network.selectors import describe_sites, directory, find_regions
+from network.selectors import describe_sites, directory, suggest_regions
 from network.services import SiteFacts, invite_first_administrator, load_regions, order_site
 from tenants.context import inside
 from tenants.errors import CodeTakenError, InvalidCodeError
@@ -70,6 +70,6 @@ def test_the_directory_names_region_host_and_state(operator, sites):
 
 
 def test_regions_are_found_by_name_and_by_code(operator):
-    assert ("350203", "福建省 厦门市 思明区") in find_regions("思明")
-    assert ("350203", "福建省 厦门市 思明区") in find_regions("3502")
-    assert find_regions("思") == []
+    assert ("350203", "福建省 厦门市 思明区") in suggest_regions("思明")
+    assert ("350203", "福建省 厦门市 思明区") in suggest_regions("3502")
+    assert suggest_regions("思") == []
