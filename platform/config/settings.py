@@ -117,6 +117,7 @@ _WITHOUT_TABLES = [
     "common",
     "config",
     "csp",
+    "django_countries",  # for the names of countries in Chinese
     "django_filters",
     "django_htmx",
     "drf_spectacular",
