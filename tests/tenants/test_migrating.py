@@ -170,11 +170,11 @@ def test_a_short_lock_is_waited_for(make_site, add_migration, monkeypatch):
     monkeypatch.setattr(migrating, "LOCK_TIMEOUT", "50ms")
     tenant = make_site()
     add_migration(ADD_FIELD.format(name="under_test_first"))
-    other = admin_connection()
-    other.autocommit = False
-    other.execute(f'LOCK TABLE "{tenant.schema_name}".people_person IN ACCESS SHARE MODE')
-    monkeypatch.setattr(migrating.time, "sleep", lambda _seconds: other.close())
-    report = migrate_tenants(only=tenant.code)
+    with admin_connection() as other:
+        other.autocommit = False
+        other.execute(f'LOCK TABLE "{tenant.schema_name}".people_person IN ACCESS SHARE MODE')
+        monkeypatch.setattr(migrating.time, "sleep", lambda _seconds: other.close())
+        report = migrate_tenants(only=tenant.code)
     assert report.migrated == [tenant.code]
 
 
