@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,11 +42,23 @@ def seconds(act: Callable[[], object]) -> float:
 
 
 def interleaved(
-    first: Iterable[Callable[[], object]], second: Iterable[Callable[[], object]]
+    first: Sequence[Callable[[], object]],
+    second: Sequence[Callable[[], object]],
+    *,
+    rounds: int = 3,
 ) -> tuple[list[float], list[float]]:
-    """Time two rows of things by turns, so that whatever else the machine does hits both."""
-    pairs = [(seconds(one), seconds(other)) for one, other in zip(first, second, strict=True)]
-    return [one for one, _ in pairs], [other for _, other in pairs]
+    """Time two rows of things by turns, so that whatever else the machine does hits both.
+
+    Each time is the best of ``rounds``: a percentile then tells slow things from fast ones, and
+    not a busy moment from a quiet one.
+    """
+    times: tuple[list[list[float]], list[list[float]]] = ([], [])
+    for _round in range(rounds):
+        pairs = [(seconds(one), seconds(other)) for one, other in zip(first, second, strict=True)]
+        for row, column in zip(times, zip(*pairs, strict=True), strict=True):
+            row.append(list(column))
+    best_first, best_second = ([min(t) for t in zip(*row, strict=True)] for row in times)
+    return best_first, best_second
 
 
 def p95(times: Sequence[float]) -> float:

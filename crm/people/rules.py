@@ -229,6 +229,7 @@ def _check_birth(found: Checked, today: dt.date) -> None:
     found.values = dataclasses.replace(values, birth_date=birth_date, birth_precision=precision)
     if birth_date > today:
         found.refuse("birth_date", "date_in_future", IN_THE_FUTURE)
+        found.values = dataclasses.replace(found.values, birth_date=None, birth_precision=None)
     elif birth_date < FIRST_BIRTH:
         found.refuse("birth_date", "date_too_early", _("Nobody alive was born then."))
 
@@ -308,9 +309,7 @@ def _compare_with_person(found: Checked, document: DocumentValues, result: Check
                 values, birth_date=result.birth_date, birth_precision=Precision.DAY
             )
             found.warn("birth_date", "taken_from_number", _("Taken from the number of the paper."))
-        elif not document.mismatch_reason and values.birth_date != first_day(
-            result.birth_date, values.birth_precision or Precision.DAY
-        ):
+        elif _differs(values, result.birth_date) and not document.mismatch_reason:
             found.refuse(
                 "birth_date",
                 "differs_from_number",
@@ -328,6 +327,12 @@ def _compare_with_person(found: Checked, document: DocumentValues, result: Check
                 _("The paper's number gives the other sex. Correct one of them, or write beside"
                   " the number why they differ."),
             )  # fmt: skip
+
+
+def _differs(values: PersonValues, stated: dt.date) -> bool:
+    """Say whether a possible date of birth is another than the one a number states."""
+    born, precision = values.birth_date, values.birth_precision or Precision.DAY
+    return born is not None and born != first_day(stated, precision)
 
 
 def _check_phone(

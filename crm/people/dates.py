@@ -1,0 +1,48 @@
+"""Dates of which perhaps only the year or the month is known, as people write and read them."""
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from crm.people.choices import Precision
+
+_DATE = re.compile(r"([12][0-9]{3})(?:[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})日?|月)?|年)?")
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date as far as it is known; the parts beyond ``precision`` are 1."""
+
+    date: dt.date
+    precision: Precision
+
+    def __str__(self) -> str:
+        length = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}[self.precision]
+        return self.date.isoformat()[:length]
+
+
+def partial_text(date: dt.date | None, precision: str) -> str:
+    """Return a date as it is typed and shown: ``1958``, ``1958-03`` or ``1958-03-09``.
+
+    >>> partial_text(dt.date(1958, 3, 1), "month"), partial_text(None, "")
+    ('1958-03', '')
+    """
+    return str(PartialDate(date, Precision(precision))) if date and precision else ""
+
+
+def parse_partial_date(text: str) -> PartialDate:
+    """Return the date that ``text`` states: a year, a year and month, or a day.
+
+    Raises:
+        ValueError: it states none.
+
+    >>> str(parse_partial_date("1958.3")), str(parse_partial_date("1958年3月9日"))
+    ('1958-03', '1958-03-09')
+    """
+    found = _DATE.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    if found is None:
+        raise ValueError(text)
+    year, month, day = found.groups()
+    precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+    return PartialDate(dt.date(int(year), int(month or 1), int(day or 1)), precision)
