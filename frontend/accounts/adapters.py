@@ -24,6 +24,7 @@ from accounts.errors import TooManyAttemptsError
 from accounts.models import User
 from accounts.session_rules import is_fresh
 from audit.context import client_address
+from audit.services import record_refusal
 from common.crypto import open_sealed, row_label, seal
 from common.keys import current_key, current_schema, keystore
 from frontend.accounts.devices import device_cookie
@@ -90,6 +91,13 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(str(exc), code=exc.code, params={"seconds": exc.seconds}) from exc
         user = authenticate(request, **credentials)
         if user is None:
+            known = selectors.find_by_phone(credentials["phone"])
+            record_refusal(
+                action="account.sign_in",
+                object_type="accounts.user",
+                object_key=known.pk if known else "",
+                now=now,
+            )
             return None
         limits.forgive(attempt, now=now)
         return _ours(user)

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from accounts.models import TextMessage, User
 from accounts.roles import Role
 from accounts.services import create_account
+from audit.models import AuditEntry
 from tests.fixtures_accounts import SiteClient, host_of, make_account
 from tests.fixtures_tenants import NOW
 
@@ -74,6 +75,15 @@ def test_a_wrong_password_says_nothing_about_the_phone(owner, guest_client):
     assert wrong.status_code == unknown.status_code == 422
     strip = re.compile(r'value="[^"]*"|content="[^"]*"')
     assert strip.sub("", wrong.content.decode()) == strip.sub("", unknown.content.decode())
+
+
+def test_signing_in_and_failing_to_are_on_record(owner, guest_client):
+    guest_client.post("/accounts/login/", {"login": PHONE, "password": "no"})
+    guest_client.post("/accounts/login/", {"login": PHONE, "password": PASSWORD})
+
+    entries = AuditEntry.objects.filter(action="account.sign_in").order_by("seq")
+    assert [entry.outcome for entry in entries] == ["refused", "ok"]
+    assert {entry.object_key for entry in entries} == {str(owner.pk)}
 
 
 def test_phone_and_code_sign_in(owner, guest_client, work_off):
