@@ -53,9 +53,7 @@ def _drafts(count: int) -> Iterator[Draft]:
             birth_date=dt.date(1930, 1, 1) + dt.timedelta(days=chance.randrange(30_000)),
             birth_precision=Precision.DAY,
             nationality="CN",
-            identities=(
-                IdentityValues(code=chance.choice(list(IdentityCode)), country="ID"),
-            ),
+            identities=(IdentityValues(code=chance.choice(list(IdentityCode)), country="ID"),),
         )
         phone = Phone(f"+861{3 + number % 7}{chance.randrange(10**9):09}", PhoneKind.MOBILE)
         yield new_draft(

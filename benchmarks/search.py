@@ -48,7 +48,9 @@ KINDS = [
     Kind("search phone tail", "phone", 30, lambda who: who.phone[-4:]),
     Kind("search one character", "name", 1, lambda who: who.name[-1]),
     Kind("search one syllable", "pinyin", 1, lambda who: who.syllables[0]),
-    Kind("search two initials", "initials", 1, lambda who: "".join(s[0] for s in who.syllables)[:2]),
+    Kind(
+        "search two initials", "initials", 1, lambda who: "".join(s[0] for s in who.syllables)[:2]
+    ),
 ]
 
 

@@ -8,12 +8,12 @@ and nobody without the site's key can tell which digits they were.
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, Func, QuerySet
+from django.db.models import F, Func
 
 from common.crypto import tail_token
 from common.keys import DataKey, current_key
 from common.names import search_query, search_tokens, sort_key
-from crm.people.models import Person
+from crm.people.models import Person, PersonQuerySet
 
 PHONE, DOCUMENT = "phone", "document"
 # The order of lists, as an expression that no index holds. The planner cannot tell how many people
@@ -60,7 +60,7 @@ def as_tsvector(tokens: Iterable[str]) -> str:
     return " ".join(f"'{token}'" for token in tokens)
 
 
-def find_people(text: str, *, may_search_documents: bool) -> QuerySet[Person]:
+def find_people(text: str, *, may_search_documents: bool) -> PersonQuerySet:
     """Return the people that ``text`` may mean, in order; nobody if it cannot be searched for.
 
     Args:

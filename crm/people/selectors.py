@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from crm.people.choices import DocumentKind, IdentityCode, Precision, Sex, Status
-from crm.people.models import Person, PersonIdentity
+from crm.people.models import Person, PersonIdentity, PersonQuerySet
 from crm.people.search import find_people
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 
@@ -63,7 +63,7 @@ class PeoplePage:
 
 def people(
     wanted: PeopleFilter, *, today: dt.date, may_search_documents: bool = False
-) -> QuerySet[Person]:
+) -> PersonQuerySet:
     """Return the people that the filter lets through, in the order of lists."""
     found = (
         find_people(wanted.q, may_search_documents=may_search_documents)
@@ -100,7 +100,8 @@ def people_page(
     """
     count = found.order_by()[: COUNT_LIMIT + 1].count()
     is_counted = count <= COUNT_LIMIT
-    anchor = Person.objects.filter(pk=after or before).first() if after or before else None
+    anchor_id = after or before
+    anchor = Person.objects.filter(pk=anchor_id).first() if anchor_id else None
     rows = found.defer("search", "note", "address").prefetch_related(_CURRENT_IDENTITIES, "phones")
     if anchor is None:
         number = max(1, min(number, NUMBERED_PAGES))

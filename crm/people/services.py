@@ -2,12 +2,12 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -248,22 +248,23 @@ def _check(
 
 def _save_parts(draft: Draft, old: Draft, *, now: dt.datetime) -> None:
     """Write the new parts, change those that stay, remove the others; identities are ended."""
-    for model, rows, old_rows in [
-        (PersonDocument, draft.documents, old.documents),
-        (PersonPhone, draft.phones, old.phones),
-    ]:
-        kept = {row.pk for row in rows}
-        model.objects.filter(pk__in=[row.pk for row in old_rows if row.pk not in kept]).delete()
-        _save_rows(rows)
+    PersonDocument.objects.filter(pk__in=_left_out(old.documents, draft.documents)).delete()
+    _save_rows(draft.documents)
+    PersonPhone.objects.filter(pk__in=_left_out(old.phones, draft.phones)).delete()
+    _save_rows(draft.phones)
     _save_rows(draft.identities)
-    kept = {row.pk for row in draft.identities}
-    gone = [row.pk for row in old.identities if row.pk not in kept]
+    gone = _left_out(old.identities, draft.identities)
     PersonIdentity.objects.filter(pk__in=gone).update(
         state=IdentityState.ENDED, ended_on=timezone.localdate(now)
     )
 
 
-def _save_rows(rows: list[PersonDocument] | list[PersonPhone] | list[PersonIdentity]) -> None:
+def _left_out(old: Sequence[models.Model], kept: Sequence[models.Model]) -> list[UUID]:
+    kept_ids = {row.pk for row in kept}
+    return [row.pk for row in old if row.pk not in kept_ids]
+
+
+def _save_rows(rows: Sequence[models.Model]) -> None:
     for row in rows:
         row.save(force_insert=row._state.adding)
 

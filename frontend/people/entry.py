@@ -33,7 +33,9 @@ class PersonEntry:
         start = _initial(person) if person else {"form": {"sex": Sex.UNKNOWN, "nationality": "CN"}}
         mask = str(person.address or "") if person else ""
         self.form = PersonForm(data, initial=start["form"], address_mask=mask)
-        self.documents: Rows = DocumentRows(data, initial=start.get("documents"), prefix="documents")
+        self.documents: Rows = DocumentRows(
+            data, initial=start.get("documents"), prefix="documents"
+        )
         self.phones: Rows = PhoneRows(data, initial=start.get("phones"), prefix="phones")
         self.identities: Rows = IdentityRows(
             data, initial=start.get("identities"), prefix="identities"
@@ -186,8 +188,8 @@ def _initial(person: Person) -> dict[str, Any]:
 
 def _show_masks(rows: Rows, person: Person) -> None:
     """Show the masked number of each part on record where another could be typed."""
-    parts = [*person.documents.all(), *person.phones.all()]
-    masks = {str(part.pk): str(part.number) for part in parts}
+    masks = {str(paper.pk): str(paper.number) for paper in person.documents.all()}
+    masks |= {str(phone.pk): str(phone.number) for phone in person.phones.all()}
     for form in rows.forms:
         known = masks.get(str(form["id"].value()))
         if known:
@@ -208,5 +210,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(map(str, value))
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
-
-

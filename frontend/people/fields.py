@@ -21,7 +21,8 @@ class PartialDateField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "text", "class": "short"})
-        super().__init__(**{"required": False, "max_length": 20, "widget": widget} | kwargs)
+        given: dict[str, Any] = {"required": False, "max_length": 20, "widget": widget}
+        super().__init__(**given | kwargs)
 
     def clean(self, value: Any) -> Any:
         """Return a `PartialDate`, or None for an empty field."""
@@ -40,7 +41,8 @@ class RegionField(forms.CharField):
     """A region by name or code; cleans to its code."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 60} | kwargs)
+        given: dict[str, Any] = {"required": False, "max_length": 60}
+        super().__init__(**given | kwargs)
 
     def clean(self, value: Any) -> str:
         """Return the code, or "" for an empty field."""
@@ -52,10 +54,12 @@ class RegionField(forms.CharField):
             return found[0].code
         if not found:
             raise ValidationError(
-                _("This region is not on our list. Write it as 福建省厦门市思明区 or as six digits.")
+                _("This region is not on our list. Write 福建省厦门市思明区 or six digits.")
             )
         names = _(", ").join(region_text(region) for region in found[:_MOST_NAMED])
-        raise ValidationError(_("Several regions have this name: %(names)s"), params={"names": names})
+        raise ValidationError(
+            _("Several regions have this name: %(names)s"), params={"names": names}
+        )
 
 
 class NamesField(forms.CharField):
@@ -63,7 +67,8 @@ class NamesField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": 2})
-        super().__init__(**{"required": False, "max_length": 1_500, "widget": widget} | kwargs)
+        given: dict[str, Any] = {"required": False, "max_length": 1_500, "widget": widget}
+        super().__init__(**given | kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         """Return the names on lines."""
@@ -78,7 +83,8 @@ class CountryField(forms.ChoiceField):
     """A country; cleans to its ISO 3166-1 code."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "choices": country_choices} | kwargs)
+        given: dict[str, Any] = {"required": False, "choices": country_choices}
+        super().__init__(**given | kwargs)
 
 
 def country_choices() -> list[tuple[str, str]]:

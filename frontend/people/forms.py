@@ -1,10 +1,10 @@
 """The forms of people: the filter of the list, a person with all parts, and a reason to look."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.utils.datastructures import MultiValueDict
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.choices import (
@@ -116,12 +116,15 @@ class PersonForm(Form):
     )
     former_names = NamesField(label=_("Former names"), help_text=_("One on each line."))
     other_names = NamesField(
-        label=_("Other names"), help_text=_("In a passport, in Chinese, romanised; one on each line.")
+        label=_("Other names"),
+        help_text=_("In a passport, in Chinese, romanised; one on each line."),
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, widget=forms.RadioSelect)
     birth_date = PartialDateField(
         label=_("Date of birth"),
-        help_text=_("1949-12-31, 1949-12 or 1949. Left empty, it is taken from an identity number."),
+        help_text=_(
+            "1949-12-31, 1949-12 or 1949. Left empty, it is taken from an identity number."
+        ),
     )
     nationality = CountryField(label=_("Nationality"))
     region_code = RegionField(
@@ -192,10 +195,8 @@ class Rows(BaseFormSet):  # type: ignore[type-arg]
 
     def one_more(self) -> "Rows":
         """Return the same rows as they were typed, and an empty one."""
-        data = MultiValueDict(dict(self.data.lists()))
-        name = self.add_prefix("TOTAL_FORMS").replace("-__prefix__", "")
-        name = f"{self.prefix}-TOTAL_FORMS"
-        data[name] = str(min(self.total_form_count() + 1, MOST_PARTS))
+        data = cast(QueryDict, self.data).copy()
+        data[f"{self.prefix}-TOTAL_FORMS"] = str(min(self.total_form_count() + 1, MOST_PARTS))
         return type(self)(data, initial=self.initial, prefix=self.prefix)
 
     def filled(self) -> list[tuple[int, dict[str, Any]]]:

@@ -99,7 +99,9 @@ class PersonSerializer(serializers.Serializer[Person]):
     languages = serializers.ListField(child=serializers.CharField(), required=False)
     note = serializers.CharField(required=False, allow_blank=True)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
-    source = serializers.ChoiceField(choices=Source.choices, read_only=True)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # hides a name of DRF's
+        choices=Source.choices, read_only=True
+    )
     documents = DocumentSerializer(many=True, required=False)
     phones = PhoneSerializer(many=True, required=False)
     identities = IdentitySerializer(many=True, required=False)
@@ -197,8 +199,12 @@ class PeoplePageSerializer(serializers.Serializer[Any]):
 class PeopleQuerySerializer(serializers.Serializer[Any]):
     """The query of a list."""
 
-    q = serializers.CharField(required=False, allow_blank=True, max_length=100,
-                              help_text="汉字, pinyin, initials, or four digits of a phone's end")  # fmt: skip
+    q = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=100,
+        help_text="汉字, pinyin, initials, or the last four digits of a phone",
+    )
     identity = serializers.ChoiceField(choices=IdentityCode.choices, required=False)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False)
@@ -225,7 +231,7 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
 class RevealSerializer(serializers.Serializer[Any]):
     """Which masked value, and what for. The person can read the reason."""
 
-    field = serializers.CharField(  # type: ignore[assignment]  # hides a method we do not use
+    field = serializers.CharField(
         max_length=60, write_only=True, help_text="address, phones.<id> or documents.<id>"
     )
     reason = serializers.ChoiceField(choices=RevealReason.choices, write_only=True)

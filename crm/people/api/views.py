@@ -29,7 +29,7 @@ from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
 
 _IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The version that is changed: \"3\""
+    "If-Match", str, OpenApiParameter.HEADER, description='The version that is changed: "3"'
 )
 
 
@@ -65,7 +65,7 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
                 "is_counted": page.is_counted,
                 "next": self._address("after", last) if page.has_next else None,
                 "previous": self._address("before", first) if page.has_previous else None,
-                "results": PersonLineSerializer(page.people, many=True).data,
+                "results": [PersonLineSerializer(person).data for person in page.people],
             }
         )
 

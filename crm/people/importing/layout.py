@@ -54,8 +54,8 @@ _NOT_COLLECTED = (
 _LINE_NUMBERS = "序号 编号 行号"
 
 SEXES: Mapping[str, Sex] = {
-    **dict.fromkeys("男 男性 M 1 ♂".split(), Sex.MALE),
-    **dict.fromkeys("女 女性 F 2 ♀".split(), Sex.FEMALE),
+    **dict.fromkeys(["男", "男性", "M", "1", "♂"], Sex.MALE),
+    **dict.fromkeys(["女", "女性", "F", "2", "♀"], Sex.FEMALE),
 }
 IDENTITIES: Mapping[str, IdentityCode] = {
     word: code
@@ -84,7 +84,7 @@ COUNTRY_ALIASES: Mapping[str, str] = {
 
 
 def normalise(text: str) -> str:
-    """Return a heading or code word in the form that is compared.
+    r"""Return a heading or code word in the form that is compared.
 
     >>> normalise("居住国（地区）"), normalise(" 姓　名\\n"), normalise("性 别")
     ('居住国地区', '姓名', '性别')

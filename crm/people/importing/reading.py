@@ -175,9 +175,7 @@ def _roster(
     )
 
 
-def _lines(
-    places: dict[Column, int], rows: list[list[Any]], head_number: int
-) -> Iterator[Line]:
+def _lines(places: dict[Column, int], rows: list[list[Any]], head_number: int) -> Iterator[Line]:
     for number, row in enumerate(rows, head_number + 1):
         if _is_filled(row):
             cells = {

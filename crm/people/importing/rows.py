@@ -70,9 +70,7 @@ def draft_row(line: Line) -> Drafted:
         birth_precision=born.precision if born else None,
         address=cells.get(Column.ADDRESS) or None,
         note=cells.get(Column.NOTE, ""),
-        phones=tuple(
-            PhoneValues(number=number) for number in _split(cells.get(Column.PHONE, ""))
-        ),
+        phones=tuple(PhoneValues(number=number) for number in _split(cells.get(Column.PHONE, ""))),
         documents=tuple(_documents(cells, drafted)),
         identities=tuple(_identities(cells, drafted)),
     )
@@ -109,9 +107,7 @@ def _date(text: str, column: Column, drafted: Drafted) -> PartialDate | None:
     try:
         return parse_partial_date(text)
     except ValueError:
-        drafted.problems.append(
-            (column, _("This is no date. Write 1958-03-09, 1958-03 or 1958."))
-        )
+        drafted.problems.append((column, _("This is no date. Write 1958-03-09, 1958-03 or 1958.")))
         return None
 
 
@@ -175,8 +171,8 @@ def _country(cells: dict[Column, str], column: Column, drafted: Drafted) -> str:
 def country_codes() -> dict[str, str]:
     """Return the code of every country under its Chinese names, and under the code itself."""
     with translation.override("zh-hans"):
-        official = {normalise(name): code for code, name in countries}
-    return official | {code: code for code in official.values()} | COUNTRY_ALIASES
+        official: dict[str, str] = {normalise(name): code for code, name in countries}
+    return {**official, **{code: code for code in official.values()}, **COUNTRY_ALIASES}
 
 
 def _split(text: str) -> list[str]:

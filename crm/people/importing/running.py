@@ -84,10 +84,6 @@ class _Row:
         return [*self.papers, *self.fallbacks]
 
 
-class _Undo(Exception):  # noqa: N818  # no error: takes back what was written
-    pass
-
-
 def import_roster(
     *, path: Path, by: User | None, now: dt.datetime, in_part: bool = False
 ) -> Report:
@@ -112,13 +108,11 @@ def import_roster(
         not_collected=roster.not_collected,
         unknown=roster.unknown,
     )
-    try:
-        with transaction.atomic():
-            _write(roster, report, by=by, now=now, file_hash=_hash(path))
-            if report.refused and not in_part:
-                raise _Undo
-    except _Undo:
-        report.is_saved, report.created = False, []
+    with transaction.atomic():
+        _write(roster, report, by=by, now=now, file_hash=_hash(path))
+        if report.refused and not in_part:
+            transaction.set_rollback(True)
+            report.is_saved, report.created = False, []
     return report
 
 
@@ -213,8 +207,10 @@ def _owners(rows: Sequence[_Row]) -> dict[bytes, str]:
 def _known_people(rows: Sequence[_Row]) -> set[tuple[object, ...]]:
     """Return name, date of birth and phone of the people on record with a name of these rows."""
     keys = {row.draft.person.sort_key for row in rows}
-    people = Person.objects.filter(sort_key__in=keys).prefetch_related("phones").only(
-        "full_name", "birth_date"
+    people = (
+        Person.objects.filter(sort_key__in=keys)
+        .prefetch_related("phones")
+        .only("full_name", "birth_date")
     )
     return {
         fallback

@@ -144,7 +144,9 @@ def test_a_token_reaches_no_further_than_it_says(north):
     person = people.person()
     reader = with_token(north, Role.CLERK, {Permission.PERSON_VIEW})
     assert reader.get(f"{API}{person.pk}/").status_code == 200
-    assert send(reader, "patch", f"{API}{person.pk}/", {"note": "x", "version": 1}).status_code == 403
+    assert (
+        send(reader, "patch", f"{API}{person.pk}/", {"note": "x", "version": 1}).status_code == 403
+    )
     assert send(reader, "post", f"{API}{person.pk}/reveal/",
                 {"field": "address", "reason": "contact"}).status_code == 403  # fmt: skip
 

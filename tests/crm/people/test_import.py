@@ -157,7 +157,9 @@ def test_headings_are_known_by_their_variants(north, file):
     book[0][3] = "证件号码"
     book[0][5] = "居住国（地区）"
     report = run(
-        workbook(file, *book, [1, "曾庆红", 13800138000, resident_id(), "侨眷", "新加坡"], title=False)
+        workbook(
+            file, *book, [1, "曾庆红", 13800138000, resident_id(), "侨眷", "新加坡"], title=False
+        )
     )
     assert (len(report.created), report.unknown) == (1, [])
     assert Person.objects.get().identities.get().country == "SG"

@@ -104,7 +104,9 @@ def test_pages_follow_each_other_by_number_and_by_key(clerk_client, monkeypatch)
 
     def shown(address):
         page = clerk_client.get(address).content.decode()
-        return re.findall(r"/\">(陈.)</a>", page), re.findall(r'href="(\?(?:after|before)=[^"]+)"', page)
+        return re.findall(r"/\">(陈.)</a>", page), re.findall(
+            r'href="(\?(?:after|before)=[^"]+)"', page
+        )
 
     order = []
     found, links = shown(url("list"))
@@ -245,7 +247,9 @@ def test_a_change_keeps_what_nobody_touched(clerk_client):
 def test_a_stale_form_shows_both_versions_and_keeps_what_was_typed(clerk_client):
     person = people.person(documents=(), phones=(), identities=())
     data = form_data(person, full_name="Mine", birth_date="")
-    assert clerk_client.post(url("edit", person.pk), data | {"full_name": "Theirs"}).status_code == 302
+    assert (
+        clerk_client.post(url("edit", person.pk), data | {"full_name": "Theirs"}).status_code == 302
+    )
 
     response = clerk_client.post(url("edit", person.pk), data)
     page = response.content.decode()

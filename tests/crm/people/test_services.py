@@ -61,7 +61,7 @@ def test_a_person_is_added_with_all_parts(north):
 
     assert person.sort_key.startswith("zeng")
     assert str(person.address) == "厦门市思明区***"
-    assert [str(phone) for phone in person.phones.all()][0].startswith("138****")
+    assert next(str(phone) for phone in person.phones.all()).startswith("138****")
     assert person.documents.get().check_result == CheckResult.OK
     identity = person.identities.get()
     assert (identity.code, identity.state) == ("QJ", IdentityState.SELF_DECLARED)
@@ -100,9 +100,7 @@ def test_a_form_that_was_overtaken_is_refused(north):
 
 def test_a_number_that_fails_its_check_is_kept_as_unverified(north):
     wrong = DocumentValues(number="110105194912310021")
-    saved = services.add_person(
-        values=values(documents=(wrong,)), by=None, now=NOW
-    )
+    saved = services.add_person(values=values(documents=(wrong,)), by=None, now=NOW)
 
     assert saved.person.documents.get().check_result == CheckResult.UNVERIFIED
     assert [warning.code for warning in saved.checked.warnings] == ["number_check_digit"]
@@ -202,11 +200,12 @@ def test_a_year_alone_agrees_with_the_number_of_that_year(north):
         ({"address": "长" * 301}, "address", "too_long"),
         ({"birth_date": dt.date(2027, 1, 1), "documents": ()}, "birth_date", "date_in_future"),
         ({"birth_date": dt.date(1700, 1, 1), "documents": ()}, "birth_date", "date_too_early"),
-        ({"phones": (PhoneValues(number="2123456"),)}, "phones.0.number", "phone_area_code_missing"),
+        ({"phones": (PhoneValues(number="2123456"),)}, "phones.0.number",
+         "phone_area_code_missing"),
         ({"phones": (PhoneValues(),)}, "phones.0.number", "phone_invalid"),
         ({"phones": (PhoneValues(number="13800138000"),) * 2}, "phones.1.number", "phone_twice"),
-        ({"phones": tuple(PhoneValues(number=f"1380013800{n}") for n in range(10))
-          + (PhoneValues(number="13900139000"),)}, "phones", "too_many"),
+        ({"phones": tuple(PhoneValues(number=f"1380013{n}") for n in range(8000, 8011))},
+         "phones", "too_many"),
         ({"documents": (DocumentValues(),)}, "documents.0.number", "number_missing"),
         ({"documents": (DocumentValues(number="1" * 41),)}, "documents.0.number", "too_long"),
         ({"documents": (DocumentValues(number=resident_id()),) * 2}, "documents.1.number",
@@ -238,7 +237,7 @@ def test_parts_that_are_left_out_are_removed_and_identities_end(north):
     )
 
     rows = list(saved.person.phones.all())
-    assert [row.pk for row in rows][0] == second.pk
+    assert next(row.pk for row in rows) == second.pk
     assert first.pk not in {row.pk for row in rows}
     assert not saved.person.documents.exists()
     ended = PersonIdentity.objects.get(person=person)
@@ -261,9 +260,7 @@ def test_an_address_stays_until_another_or_none_is_sent(north):
 
 def test_a_status_is_set_alone(north):
     person = people.person()
-    services.set_status(
-        person_id=person.pk, version=1, status=Status.DECEASED, by=None, now=LATER
-    )
+    services.set_status(person_id=person.pk, version=1, status=Status.DECEASED, by=None, now=LATER)
     person = person_with_parts(person.pk)
     assert (person.status, person.documents.count()) == ("deceased", 1)
 
@@ -290,7 +287,9 @@ def test_each_masked_value_is_shown_with_a_reason_on_record(north):
     assert "13800138000" not in str(list(entries.values()))
 
 
-@pytest.mark.parametrize("field", ["full_name", "phones", "phones.x", "documents.", "", "pk", "a.b"])
+@pytest.mark.parametrize(
+    "field", ["full_name", "phones", "phones.x", "documents.", "", "pk", "a.b"]
+)
 def test_nothing_else_can_be_shown(north, field):
     with pytest.raises(UnknownFieldError):
         reveal(people.person(), field)
