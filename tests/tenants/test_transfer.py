@@ -194,13 +194,25 @@ def forge_rows(name, data):
     [
         forge_rows,
         lambda name, data: None if name.startswith("files/") else data,
+        lambda name, data: data[:-1] if name.startswith("files/") else data,
+        lambda name, data: data + b"\n" if name == "audit_chain.csv" else data,
         in_manifest(lambda manifest: manifest["migrations"].append("people.9999_to_come")),
         in_manifest(lambda manifest: manifest.update(format="qiaojia-site/9")),
         in_manifest(lambda manifest: manifest["files"].update({"files/../../x": {"sha256": ""}})),
         in_manifest(lambda manifest: manifest["tables"]["people_person"].update(rows=3)),
         in_manifest(lambda manifest: manifest["tables"]["people_person"]["columns"].pop()),
     ],
-    ids=["row", "file missing", "version", "format", "traversal", "count", "column"],
+    ids=[
+        "row",
+        "file missing",
+        "file cut",
+        "chain",
+        "version",
+        "format",
+        "traversal",
+        "count",
+        "column",
+    ],
 )
 def test_a_damaged_or_foreign_archive_leaves_nothing(site, tmp_path, change):
     export(site, tmp_path / "site.zip")
@@ -257,8 +269,10 @@ def test_a_sealed_archive_opens_with_its_passphrase_only(site, tmp_path):
         sealed[:-20] + bytes([sealed[-20] ^ 1]) + sealed[-19:],
     ]:
         path.write_bytes(damaged)
-        with pytest.raises(TransferError):
+        with pytest.raises(TransferError) as refusal:
             bring(path, "never")
+        # By the seal, not by chance when the zip is read.
+        assert refusal.value.__cause__ is None
 
 
 def test_an_archive_never_overwrites_and_leaves_no_half(site, tmp_path, monkeypatch):
