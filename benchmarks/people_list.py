@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -115,22 +116,21 @@ def _fetch(port: int, host: str, path: str, cookie: str) -> Callable[[], object]
 @contextmanager
 def _server(module: str) -> Iterator[int]:
     """Run one gunicorn worker, as the program runs them; give its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", f"{module}:application",
-         "--bind", "127.0.0.1:0", "--worker-class", "gthread", "--threads", "4",
-         "--keep-alive", "60"],
+        [sys.executable, "-m", "gunicorn", f"{module}:application", "--bind", f"127.0.0.1:{port}",
+         "--worker-class", "gthread", "--threads", "4", "--keep-alive", "60"],
         env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"},
-        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "Listening at" in line:
-                port = int(line.split("127.0.0.1:")[1].split()[0])
-                break
-        else:
-            raise RuntimeError("gunicorn did not start.")
-        time.sleep(3)
+        for _attempt in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
         yield port
     finally:
         process.terminate()
