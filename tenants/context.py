@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from django.db import connection
-
 from tenants.backend.base import PUBLIC
+from tenants.backend.current import connection
 
 
 class HasSchema(Protocol):
@@ -19,8 +18,7 @@ class HasSchema(Protocol):
 
 def current_schema() -> str:
     """Return the schema the code runs in; ``public`` on the platform."""
-    name: str = connection.schema_name
-    return name
+    return str(connection.schema_name)
 
 
 def in_tenant() -> bool:

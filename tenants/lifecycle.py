@@ -1,4 +1,4 @@
-"""A site's life after its birth: suspended, resumed, archived, deleted.
+"""A site's life after its birth: activated, suspended, resumed, archived, deleted.
 
 Runs only where ``DATABASE_ADMIN_URL`` is set. Each step is one transaction with its entry in the
 platform's audit chain, and may be tried again after a crash.
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -25,19 +25,40 @@ from common.keys import keystore
 from tenants import roles, routing
 from tenants.access import may
 from tenants.backend.base import LOGIN_ROLE, OWNER_ROLE
+from tenants.backend.current import connection
 from tenants.errors import (
     DeletionError,
     InvalidStateError,
     NotAllowedError,
     UnknownTenantError,
 )
-from tenants.models import DeletionOrder, MigrationResult, Tenant, TenantState
+from tenants.models import (
+    WORKING_STATES,
+    DeletionOrder,
+    MigrationResult,
+    Tenant,
+    TenantState,
+)
 from tenants.ownership import owner_connection
 from tenants.permissions import Permission
 from tenants.rights import close_tables, open_tables
 
 OBJECT_TYPE = "tenants.tenant"
 EXPORT_ACTION = "site.export"
+
+
+def activate_tenant(*, code: str, by: User | None, now: dt.datetime) -> Tenant:
+    """End the trial of a site: from now on it is one of the network's.
+
+    Raises:
+        UnknownTenantError: no site has the code.
+        InvalidStateError: the site is not on trial.
+    """
+    with _changing(code) as tenant:
+        _require(tenant, TenantState.TRIAL)
+        tenant.activated_at = now
+        _move(tenant, TenantState.ACTIVE, "site.activate", reason="", by=by, now=now)
+    return tenant
 
 
 def suspend_tenant(*, code: str, reason: str, by: User | None, now: dt.datetime) -> Tenant:
@@ -50,14 +71,14 @@ def suspend_tenant(*, code: str, reason: str, by: User | None, now: dt.datetime)
         InvalidStateError: the site is archived or deleted.
     """
     with _changing(code) as tenant:
-        _require(tenant, TenantState.ACTIVE, TenantState.SUSPENDED)
+        _require(tenant, *WORKING_STATES, TenantState.SUSPENDED)
         close_tables(tenant.schema_name)
         _move(tenant, TenantState.SUSPENDED, "site.suspend", reason=reason, by=by, now=now)
     return tenant
 
 
 def resume_tenant(*, code: str, by: User | None, now: dt.datetime) -> Tenant:
-    """Open a suspended or archived site again.
+    """Open a suspended or archived site again; one that was on trial goes on with its trial.
 
     Raises:
         UnknownTenantError: no site has the code.
@@ -70,7 +91,8 @@ def resume_tenant(*, code: str, by: User | None, now: dt.datetime) -> Tenant:
                 _("The site is ordered to be deleted. Withdraw the order first.")
             )
         open_tables(tenant.schema_name)
-        _move(tenant, TenantState.ACTIVE, "site.resume", reason="", by=by, now=now)
+        state = TenantState.ACTIVE if tenant.activated_at else TenantState.TRIAL
+        _move(tenant, state, "site.resume", reason="", by=by, now=now)
     return tenant
 
 
@@ -212,7 +234,7 @@ def _move(
     now: dt.datetime,
 ) -> None:
     tenant.state, tenant.state_reason, tenant.state_changed_at = state, reason, now
-    tenant.save(update_fields=["state", "state_reason", "state_changed_at"])
+    tenant.save(update_fields=["state", "state_reason", "state_changed_at", "activated_at"])
     _record(tenant, action, reason=reason, by=by, now=now)
 
 

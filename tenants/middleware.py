@@ -7,12 +7,12 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, PermissionDenied
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import set_urlconf
 
 from common.ids import uuid7
+from tenants.backend.current import connection
 from tenants.models import TenantState
 from tenants.routing import resolve_host
 from tenants.telemetry import observe
@@ -94,7 +94,7 @@ class TenantMiddleware:
         return self.get_response(request)
 
     def _on_platform(self, request: HttpRequest) -> HttpResponse:
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
         return self.get_response(request)
 

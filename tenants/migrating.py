@@ -16,14 +16,16 @@ from dataclasses import dataclass, field
 import psycopg
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, router
+from django.db import router
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from psycopg import sql
 
+from tenants.backend.current import connection
 from tenants.models import MigrationResult, Tenant, TenantState
 from tenants.ownership import owner_connection
+from tenants.template import migrations_fingerprint
 from tenants.provisioning import migrate_schema, protect_schema, protection_sql, template_statements
 
 LOCK_TIMEOUT = "2s"
@@ -64,6 +66,7 @@ def migrate_tenants(
     report = Report()
     with owner_connection():
         template_statements()
+        fingerprint = migrations_fingerprint()
         tenants = Tenant.objects.exclude(state=TenantState.DELETED)
         chosen = list(tenants.filter(code=only) if only else tenants)
         for name, ring in rings(chosen):
@@ -71,6 +74,7 @@ def migrate_tenants(
                 report.waiting += [tenant.code for tenant in ring]
                 continue
             _migrate_ring(name, ring, report, say)
+            _stamp(ring, report, fingerprint)
     return report
 
 
@@ -169,6 +173,14 @@ def _migrate_ring(
             unique_fields=["schema_name"],
             update_fields=["last_migration", "error", "at"],
         )
+
+
+def _stamp(ring: list[Tenant], report: Report, fingerprint: str) -> None:
+    """Write down which structure the tenants of a ring have now; the directory shows it."""
+    current = [tenant.pk for tenant in ring if tenant.code not in report.failed]
+    Tenant.objects.filter(pk__in=current).exclude(template_fingerprint=fingerprint).update(
+        template_fingerprint=fingerprint
+    )
 
 
 def _migrate_one(schema: str, plan: Plan) -> str:

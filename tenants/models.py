@@ -1,5 +1,7 @@
 """Tenants and their hosts. All tables here live in the public schema."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -21,17 +23,22 @@ class TenantKind(models.TextChoices):
 class TenantState(models.TextChoices):
     """What may happen on a tenant's host.
 
-    Only an active site takes writes; a suspended one shows itself read-only with a banner; an
-    archived one answers with a notice. A deleted one keeps its row, as the proof of deletion.
+    Only a working site takes writes: one on trial, which says so on its pages, or an active one.
+    A suspended one shows itself read-only with a banner; an archived one answers with a notice. A
+    deleted one keeps its row, as the proof of deletion.
     """
 
+    TRIAL = "trial", _("trial")
     ACTIVE = "active", _("active")
     SUSPENDED = "suspended", _("suspended")
     ARCHIVED = "archived", _("archived")
     DELETED = "deleted", _("deleted")
 
 
-class Tenant(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
+WORKING_STATES = frozenset({TenantState.TRIAL, TenantState.ACTIVE})
+
+
+class Tenant(TenantMixin):
     """One 侨之家 with a schema, a database role and a data key of its own.
 
     The schema's name is opaque and never changes; the code is what people type and see.
@@ -57,6 +64,11 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
     state_reason = models.CharField(max_length=200, blank=True)
     state_changed_at = models.DateTimeField()
     created_at = models.DateTimeField()
+    # When its trial ended; a suspended site goes back to where it came from.
+    activated_at = models.DateTimeField(null=True)
+    # The migrations its tables have: `tenants.template.migrations_fingerprint` when it was made or
+    # last migrated.
+    template_fingerprint = models.CharField(max_length=64, blank=True)
     # The first sites to take a migration; see tenants.migrating.
     is_canary = models.BooleanField(default=False)
 
@@ -77,13 +89,21 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # django-tenants has no types
             models.CheckConstraint(
                 condition=Q(state__in=TenantState.values), name="tenant_state_is_known"
             ),
+            models.CheckConstraint(
+                condition=~Q(state=TenantState.ACTIVE) | Q(activated_at__isnull=False),
+                name="active_tenant_was_activated",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=TenantState.TRIAL) | Q(activated_at__isnull=True),
+                name="tenant_on_trial_is_not_activated",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Domain(DomainMixin):  # type: ignore[misc]
+class Domain(DomainMixin):
     """A host name that leads to one tenant."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -192,3 +212,36 @@ class DeletionOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tenant} {self.ordered_at:%Y-%m-%d}"
+
+
+class Handover(models.Model):
+    """A platform account on its way to one site, for seconds. Only the token's hash is kept.
+
+    Redeemed at the site by `redeem_handover` (tenants.migrations), never read there. No reference
+    to the account: it lives in another schema than whoever reads the row's outcome.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+")
+    account_key = models.UUIDField()
+    account_name = models.CharField(max_length=60)
+    # See `tenants.handover`.
+    scope = models.CharField(max_length=80)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    expires_at__gt=F("issued_at"),
+                    expires_at__lte=F("issued_at") + dt.timedelta(minutes=1),
+                ),
+                name="handover_lasts_a_minute_at_most",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_name} {self.scope} {self.issued_at:%Y-%m-%d %H:%M}"

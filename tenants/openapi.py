@@ -7,7 +7,7 @@ from tenants.api import MayReadOrEdit
 from tenants.permissions import Permission
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):
     """Says how `TokenAuthentication` is used."""
 
     target_class = "tenants.api.TokenAuthentication"

@@ -6,6 +6,7 @@ Processes that serve people have no ``DATABASE_ADMIN_URL`` and cannot come in he
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import psycopg
 from django.db import connections
@@ -52,7 +53,7 @@ def owner_connection() -> Iterator[DatabaseWrapper]:
         for key, value in parts.items()
         if key not in {"dbname", "user", "password", "host", "port"}
     }
-    owner = connections.create_connection("default")
+    owner = cast(DatabaseWrapper, connections.create_connection("default"))
     owner.settings_dict = usual.settings_dict | {
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),

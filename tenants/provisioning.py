@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils.translation import gettext as _
 from django_tenants.utils import schema_exists
 
@@ -21,8 +21,9 @@ from common.ids import uuid7
 from common.keys import keystore
 from tenants import roles, routing
 from tenants.backend.base import LOGIN_ROLE, OWNER_ROLE, PUBLIC, TEMPLATE_SCHEMA
+from tenants.backend.current import connection
 from tenants.errors import CodeTakenError, InvalidCodeError
-from tenants.models import Domain, SchemaTemplate, Tenant
+from tenants.models import Domain, SchemaTemplate, Tenant, TenantState
 from tenants.ownership import admin_connection, owner_connection
 from tenants.template import migrations_fingerprint, read_statements
 
@@ -70,11 +71,13 @@ def create_tenant(
     phone: str = "",
     address: str = "",
     opening_hours: str = "",
+    trial: bool = False,
     tenant_id: UUID | None = None,
     fill_schema: Callable[[str], None] | None = None,
 ) -> Tenant:
     """Make a tenant: key, role, schema, tables, rights, directory rows. All or nothing.
 
+    A site on ``trial`` works like any other and says so on its pages, until it is activated.
     With ``tenant_id`` the call may be repeated: the tenant of that key is made once.
     ``fill_schema`` makes the tables in the empty schema of the given name. It defaults to
     `replay_template`; tests and benchmarks pass `migrate_schema`, the slow road, to compare.
@@ -97,6 +100,9 @@ def create_tenant(
         phone=phone,
         address=address,
         opening_hours=opening_hours,
+        state=TenantState.TRIAL if trial else TenantState.ACTIVE,
+        activated_at=None if trial else now,
+        template_fingerprint=migrations_fingerprint(),
         state_changed_at=now,
         created_at=now,
     )

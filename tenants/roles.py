@@ -102,11 +102,12 @@ def harden(connection: Connection, *, app_user: str) -> list[str]:
         "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO {}"
     ).format(sql.Identifier(app_user))
     refused = []
-    for statement in [*statements, grant]:
+    closing: list[sql.SQL | sql.Composed] = [*map(sql.SQL, statements), grant]
+    for statement in closing:
         try:
             connection.execute(statement)
         except psycopg.errors.InsufficientPrivilege:
-            refused.append(statement if isinstance(statement, str) else statement.as_string())
+            refused.append(statement.as_string())
     return refused
 
 
@@ -127,6 +128,7 @@ def grant_public(connection: Connection) -> None:
         f"GRANT INSERT, SELECT ON public.audit_anchor TO {TENANT_GROUP}",
         "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC",
         f"GRANT EXECUTE ON FUNCTION public.forget_hits() TO {PLATFORM_ROLE}",
+        f"GRANT EXECUTE ON FUNCTION public.redeem_handover(text) TO {TENANT_GROUP}",
         "GRANT EXECUTE ON FUNCTION public.count_hit(text, integer)"
         f" TO {PLATFORM_ROLE}, {TENANT_GROUP}",
         f"GRANT USAGE ON SCHEMA dramatiq TO {PLATFORM_ROLE}, {WORKER_ROLE}, {TENANT_GROUP}",
@@ -159,7 +161,7 @@ def _create_role(connection: Connection, role: str, options: str) -> None:
     row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     if row is None:
         connection.execute(
-            sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(options))  # type: ignore[arg-type]
+            sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(options))
         )
 
 

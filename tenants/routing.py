@@ -3,8 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from django.db import connection
-
+from tenants.backend.current import connection
 from tenants.models import Domain, TenantKind, TenantState
 
 # Seconds. A suspension reaches every process within this time.
@@ -34,6 +33,11 @@ class ResolvedTenant:
     def is_read_only(self) -> bool:
         """Say whether the site may be read but not changed."""
         return self.state == TenantState.SUSPENDED
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Say whether the site is still being tried out."""
+        return self.state == TenantState.TRIAL
 
 
 _hosts: dict[str, tuple[float, ResolvedTenant | None]] = {}

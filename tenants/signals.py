@@ -1,9 +1,11 @@
+
+from tenants.backend.current import connection
+
 """What must happen in every process that loads the app."""
 
 from typing import Any
 
 from django.core.signals import request_finished
-from django.db import connection
 from django.dispatch import receiver
 
 

@@ -1,10 +1,9 @@
 """Figures about the program for Prometheus: no people, no label for a tenant or an account."""
 
-from django.db import connection
-from django_tenants.postgresql_backend.base import FakeTenant
 from prometheus_client import Counter, Histogram
 
-from tenants.backend.base import PUBLIC, WORKER_ROLE
+from tenants.backend.base import WORKER_ROLE
+from tenants.backend.current import connection
 from tenants.models import Tenant
 
 REQUESTS = Counter("qiaojia_requests_total", "Requests answered.", ["route", "method", "status"])
@@ -29,9 +28,7 @@ def observe(*, route: str | None, method: str | None, status: int, seconds: floa
 def queue_depth() -> dict[tuple[str, str], int]:
     """Return how many messages stand in each queue and state."""
     # Only the worker's role sees every tenant's messages, and it sees no tenant's tables.
-    worker = FakeTenant(schema_name=PUBLIC)
-    worker.role_name = WORKER_ROLE
-    connection.set_tenant(worker)
+    connection.enter_public_as(WORKER_ROLE)
     try:
         with connection.cursor() as cursor:
             cursor.execute(

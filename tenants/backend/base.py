@@ -63,8 +63,12 @@ class DatabaseWrapper(TenantsWrapper):
 
     def set_router(self) -> None:
         """Read hosts: the public schema under a role that sees two tables and nothing else."""
-        tenant = FakeTenant(schema_name=PUBLIC)
-        tenant.role_name = ROUTER_ROLE
+        self.enter_public_as(ROUTER_ROLE)
+
+    def enter_public_as(self, role: str) -> None:
+        """Work in the public schema under another role than the platform's."""
+        tenant: Any = FakeTenant(schema_name=PUBLIC)
+        tenant.role_name = role
         self.set_tenant(tenant)
 
     def take_role(self, role: str) -> None:
@@ -74,8 +78,8 @@ class DatabaseWrapper(TenantsWrapper):
 
     def current_role(self) -> str:
         """Return the role the next statement runs under."""
-        role = self.fixed_role or getattr(self.tenant, "role_name", None)
-        return role or role_for(self.schema_name)
+        role: str | None = self.fixed_role or getattr(self.tenant, "role_name", None)
+        return role or role_for(str(self.schema_name))
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         """Send role and path for the selected schema, unless the connection has them already.

@@ -125,7 +125,7 @@ class OutboxBroker(PostgresBroker):
 
     def __init__(self, **options: Any) -> None:
         self.lazy_pool = LazyPool()
-        super().__init__(  # type: ignore[no-untyped-call]
+        super().__init__(
             pool=self.lazy_pool, results=False, schema="dramatiq", **options
         )
 
@@ -163,7 +163,7 @@ class OutboxBroker(PostgresBroker):
 
     def close(self) -> None:
         """Let go of the workers' connections."""
-        super().close()  # type: ignore[no-untyped-call]
+        super().close()
         self.lazy_pool.close()
 
 

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from django.db import connection as django_connection
 from dramatiq.broker import Broker
 from dramatiq.middleware import Middleware, MiddlewareError, SkipMessage
 
 from tenants.backend.base import PUBLIC
+from tenants.backend.current import connection
 
 # Message options. The database's row-level security reads the first two by these names
 # (tenants.migrations): the schema the task runs in, and the schema it was sent from.
@@ -27,8 +27,6 @@ REQUEST_ID = "request_id"
 SUSPENDED_DELAY = 10 * 60 * 1000
 
 log = structlog.get_logger("task")
-# Django's types do not know our backend's methods.
-connection: Any = django_connection
 
 
 class Reach(StrEnum):

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from common.crypto import row_label, seal
 from common.events import index_key_changed
 from common.ids import uuid7
 from common.keys import current_key
+from tenants.backend.current import connection
 from tenants.errors import TransferError
 from tenants.lifecycle import OBJECT_TYPE
 from tenants.models import Tenant

@@ -1,5 +1,6 @@
 """Say whether the audit chain of a schema was tampered with."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError(f"{bad} audit chain(s) not whole. Keep the database as it is.")
 
 
-def _places(code: str | None, *, every: bool) -> list[tuple[str, AbstractContextManager[None]]]:
+def _places(code: str | None, *, every: bool) -> Sequence[tuple[str, AbstractContextManager[None]]]:
     """Return names of schemas to verify, each with the way in."""
     with on_platform():
         tenants = list(Tenant.objects.exclude(state=TenantState.DELETED))
