@@ -4,10 +4,12 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from audit.models import AuditEntry
 from common.crypto import TamperedError
+from common.registry import unclassified, unprotected
 from crm.people import services
 from crm.people.choices import (
     CheckResult,
@@ -358,3 +360,9 @@ def test_nobody_is_recognised_by_a_state_without_a_day(north):
     people.person()
     with pytest.raises(IntegrityError), transaction.atomic():
         PersonIdentity.objects.update(state=IdentityState.ENDED)
+
+
+def test_every_column_says_what_it_is_for_and_the_sensitive_ones_are_sealed():
+    models = list(apps.get_app_config("people").get_models())
+    assert unclassified(models) == []
+    assert unprotected(models) == []
