@@ -61,9 +61,20 @@ def client_address(request: HttpRequest) -> str:
     """
     address: str = request.META.get("REMOTE_ADDR", "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    while address in settings.TRUSTED_PROXIES and forwarded:
+    while is_our_proxy(address) and forwarded:
         address = forwarded.pop().strip()
     return address
+
+
+def is_our_proxy(address: str) -> bool:
+    """Say whether ``address`` is one of ``TRUSTED_PROXIES``, which are addresses or networks."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(
+        parsed in ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES
+    )
 
 
 def network_of(address: str) -> str:
