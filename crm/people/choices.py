@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Sex(models.TextChoices):
@@ -23,7 +24,7 @@ class Precision(models.TextChoices):
 class Status(models.TextChoices):
     """Whether the site still serves the person."""
 
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("person", "active")
     MOVED = "moved", _("moved away")
     DECEASED = "deceased", _("deceased")
 
@@ -62,7 +63,7 @@ class IdentityState(models.TextChoices):
     MATERIALS_CHECKED = "materials_checked", _("materials checked")
     SUBMITTED = "submitted", _("submitted")
     RECOGNISED = "recognised", _("recognised")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("identity", "refused")
     ENDED = "ended", _("ended")
 
 

@@ -7,8 +7,8 @@ from allauth.account.forms import SetPasswordForm as AllauthSetPasswordForm
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -77,7 +77,7 @@ class NewPasswordForm(AllauthSetPasswordForm):
 class InviteForm(Form):
     """Whom to invite, and as what."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=60)
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
     phone = PhoneField(
         required=False, help_text=_("If you give it, only this phone can accept the invitation.")
@@ -144,5 +144,5 @@ class TokenForm(Form):
             (name, permission_label(name)) for name in sorted(held)
         ]
         _choice(self, "days").choices = [
-            (days, gettext("{n} days").format(n=days)) for days in _TOKEN_DAYS
+            (days, ngettext("{n} day", "{n} days", days).format(n=days)) for days in _TOKEN_DAYS
         ]

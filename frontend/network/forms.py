@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from frontend.forms import Form, PhoneInput
 from network.services import SiteFacts
@@ -31,7 +32,7 @@ class SiteForm(Form):
         help_text=_("As it stands on the sign, ending in 侨之家."),
     )
     code = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("of a site", "Code"),
         max_length=32,
         help_text=_(
             "Becomes the site's address and never changes. Small letters, digits and hyphens,"
@@ -76,7 +77,7 @@ class SiteForm(Form):
 class FirstAdministratorForm(Form):
     """Who looks after a new site."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=60)
     phone = forms.CharField(
         label=_("Mobile phone"),
         widget=PhoneInput,

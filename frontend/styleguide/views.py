@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontend.forms import DayInput, Form, PhoneInput
@@ -45,7 +46,9 @@ class SampleForm(Form):
 
     autocomplete = {"name": "name"}
 
-    name = forms.CharField(label=_("Name"), help_text=_("As on the identity document."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a person", "Name"), help_text=_("As on the identity document.")
+    )
     phone = forms.CharField(
         label=_("Phone"), widget=PhoneInput, help_text=_("With +country code if overseas.")
     )

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.users import User
 from accounts.roles import Role
@@ -96,7 +97,9 @@ class ApiToken(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     # The first characters, by which people tell their tokens apart.
     prefix = models.CharField(max_length=12)
-    permissions = ArrayField(models.CharField(max_length=40), verbose_name=_("may"))
+    permissions = ArrayField(
+        models.CharField(max_length=40), verbose_name=pgettext_lazy("rights of a token", "may")
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(_("valid until"))
     last_used_at = models.DateTimeField(null=True)
