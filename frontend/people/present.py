@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from crm.people.choices import CheckResult, IdentityState
+from crm.people.choices import CheckResult, IdentityCode, IdentityState, Sex, Status
 from crm.people.dates import partial_text
 from crm.people.models import Person, PersonIdentity
 from crm.people.selectors import PeoplePage
@@ -16,6 +16,8 @@ from frontend.people.fields import country_name, region_text
 from frontend.people.forms import LANGUAGES
 
 Text = str | Promise
+# Django's get_…_display makes its table anew at each call: a fifth of the time of a list.
+_IDENTITIES, _SEXES = dict(IdentityCode.choices), dict(Sex.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,11 @@ class ListRow:
     """One line of the list; no birthday, no number in full."""
 
     person: Person
-    identities: list[Text]
+    identities: list[str]
+    sex: Text
     age: int | None
     phone: str
-    status: Tag | None
+    status: Text
 
     @classmethod
     def of(cls, person: Person, today: dt.date) -> Self:
@@ -42,10 +45,11 @@ class ListRow:
         phone = next(iter(person.phones.all()), None)
         return cls(
             person=person,
-            identities=[identity.get_code_display() for identity in person.identities.all()],
+            identities=[str(_IDENTITIES[identity.code]) for identity in person.identities.all()],
+            sex=_SEXES[person.sex],
             age=person.age_on(today),
             phone=str(phone) if phone else "",
-            status=None if person.status == "active" else Tag(person.get_status_display()),
+            status="" if person.status == Status.ACTIVE else person.get_status_display(),
         )
 
 
