@@ -13,12 +13,16 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 from psycopg.conninfo import make_conninfo
 
 from common.keys import keystore
 from tenants.backend.base import TENANT_GROUP
+from tenants.context import inside
+from tenants.models import WORKING_STATES, Tenant
 from tenants.selftest import MixedSessionsError, check_sessions
+from tenants.walls import find_breaches, neighbour_of
 
 GIGABYTE = 10**9
 OLDEST_POSTGRESQL = 150_000  # server_version_num
@@ -51,7 +55,7 @@ def examine() -> Iterator[Finding]:
         check: Check = import_string(name)
         try:
             yield from check()
-        except (psycopg.Error, OSError) as exc:
+        except (psycopg.Error, DatabaseError, OSError) as exc:
             yield Finding(
                 Level.PROBLEM,
                 f"{name.rpartition('.')[2].replace('_', ' ')}: cannot be looked at: "
@@ -160,6 +164,26 @@ def isolation() -> Iterator[Finding]:
         yield Finding(Level.PROBLEM, str(exc), "Set pool_mode = session in pgbouncer.ini.")
     else:
         yield Finding(Level.OK, "Connections keep their role and search path")
+
+
+def walls() -> Iterator[Finding]:
+    """Try, as one site, what the nightly canary tries as every site."""
+    tenant = Tenant.objects.filter(state__in=WORKING_STATES).order_by("?").first()
+    other = neighbour_of(tenant.schema_name) if tenant else None
+    if tenant is None or other is None:
+        yield Finding(Level.OK, "Fewer than two sites: there is no wall to try yet")
+        return
+    with inside(tenant):
+        breaches = find_breaches(other)
+    for breach in breaches:
+        yield Finding(
+            Level.PROBLEM,
+            f"The site {tenant.code} could {breach}.",
+            "Stop the servers, start ./run once, which states all rights anew, and ask again. If "
+            "it stays, somebody changed roles or grants: look at the database's log.",
+        )
+    if not breaches:
+        yield Finding(Level.OK, f"The site {tenant.code} cannot reach beyond its wall")
 
 
 def keys() -> Iterator[Finding]:

@@ -23,6 +23,7 @@ class InvalidStateError(DomainError):
     """The site's state does not allow this."""
 
     code = "invalid_state"
+    message = _("The site's state does not allow this.")
 
 
 class ReadOnlyTenantError(DomainError):
@@ -47,6 +48,13 @@ class NotAllowedError(DomainError):
 
     code = "not_allowed"
     message = _("This account may not do this.")
+
+
+class HandoverClosedError(DomainError):
+    """The token was used, is too old, is for another site, or never was one."""
+
+    code = "handover_closed"
+    message = _("This way in is no longer valid. It works once, for a few seconds, at one site.")
 
 
 class DeletionError(DomainError):

@@ -25,8 +25,8 @@ from psycopg import sql
 from tenants.backend.current import connection
 from tenants.models import MigrationResult, Tenant, TenantState
 from tenants.ownership import owner_connection
-from tenants.template import migrations_fingerprint
 from tenants.provisioning import migrate_schema, protect_schema, protection_sql, template_statements
+from tenants.template import migrations_fingerprint
 
 LOCK_TIMEOUT = "2s"
 ATTEMPTS = 3

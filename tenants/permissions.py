@@ -25,6 +25,8 @@ class Permission(StrEnum):
     SITE_CREATE = "site.create"
     SITE_SUSPEND = "site.suspend"
     SITE_DELETE = "site.delete"
+    # Ask a site to be let in as support; the site decides, with a window.
+    SITE_SUPPORT = "site.support"
     STYLEGUIDE_VIEW = "styleguide.view"
     # One's own account, sessions, tokens, and who looked at one's own record.
     SELF_VIEW = "self.view"
@@ -57,8 +59,17 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SECURITY_ADMIN: _EVERYBODY
     | {_P.TODAY_VIEW, _P.SITE_VIEW, _P.SITE_DELETE, _P.ACCOUNT_VIEW, _P.ACCOUNT_MANAGE},
     Role.AUDIT_ADMIN: _EVERYBODY | {_P.TODAY_VIEW, _P.SITE_VIEW, _P.AUDIT_VIEW},
+    # Support is daily help, so it is the operator's. The system administrator, who can suspend and
+    # delete a site and runs the servers, must not be able to look around inside it as well.
     Role.OPERATOR: _EVERYBODY
-    | {_P.TODAY_VIEW, _P.SITE_VIEW, _P.SITE_CREATE, _P.JOB_VIEW, _P.STYLEGUIDE_VIEW},
+    | {
+        _P.TODAY_VIEW,
+        _P.SITE_VIEW,
+        _P.SITE_CREATE,
+        _P.SITE_SUPPORT,
+        _P.JOB_VIEW,
+        _P.STYLEGUIDE_VIEW,
+    },
     Role.ADMINISTRATOR: _CLERK
     | {
         _P.PERSON_IMPORT,
@@ -74,4 +85,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: _EVERYBODY,
     Role.LAWYER: _EVERYBODY,
     Role.MEMBER: _EVERYBODY,
+    # What runs and what failed, to try it again: no person, no account, no audit (it tells who is
+    # served by whom), and nothing that would outlive the window, such as a token or a passkey.
+    Role.SUPPORT: frozenset({_P.TODAY_VIEW, _P.JOB_VIEW, _P.JOB_RETRY}),
 }

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
 from tenants.context import on_platform
-from tenants.models import PeriodicRun, Tenant, TenantState
+from tenants.models import WORKING_STATES, PeriodicRun, Tenant, TenantState
 from tenants.tasks import Reach, enqueue, enqueue_for
 from tenants.tasks.actors import task_options
 from tenants.tasks.broker import connection_parameters
@@ -128,9 +128,9 @@ def _send(periodic: Periodic, due_at: str) -> int:
         enqueue(periodic.name, due_at=due_at)
         sent += 1
     if options["reach"] != Reach.PLATFORM:
-        states = [TenantState.ACTIVE]
+        states = set(WORKING_STATES)
         if options["while_suspended"]:
-            states.append(TenantState.SUSPENDED)
+            states.add(TenantState.SUSPENDED)
         for tenant in Tenant.objects.filter(state__in=states):
             # Quietly: a notification for each tenant would queue for a lock at commit.
             delay = random.random() * periodic.spread  # noqa: S311  # no secret

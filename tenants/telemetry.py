@@ -1,10 +1,14 @@
 """Figures about the program for Prometheus: no people, no label for a tenant or an account."""
 
+import datetime as dt
+
 from prometheus_client import Counter, Histogram
 
+from audit.models import AuditEntry
 from tenants.backend.base import WORKER_ROLE
 from tenants.backend.current import connection
 from tenants.models import Tenant
+from tenants.walls import BREACH_ACTION
 
 REQUESTS = Counter("qiaojia_requests_total", "Requests answered.", ["route", "method", "status"])
 DURATION = Histogram(
@@ -37,6 +41,12 @@ def queue_depth() -> dict[tuple[str, str], int]:
             return {(queue, state): count for queue, state, count in cursor.fetchall()}
     finally:
         connection.set_schema_to_public()
+
+
+def wall_breaches(now: dt.datetime) -> int:
+    """Return how often the nightly canary got through a wall between sites in the last two days."""
+    since = now - dt.timedelta(days=2)
+    return AuditEntry.objects.filter(action=BREACH_ACTION, at__gte=since).count()
 
 
 def sites_by_state() -> dict[str, int]:

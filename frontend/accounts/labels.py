@@ -21,6 +21,7 @@ _LABELS: dict[Permission, Promise] = {
     Permission.SITE_CREATE: _("Create sites"),
     Permission.SITE_SUSPEND: _("Suspend sites"),
     Permission.SITE_DELETE: _("Delete sites"),
+    Permission.SITE_SUPPORT: _("Visit sites as support"),
     Permission.STYLEGUIDE_VIEW: _("See the style guide"),
     Permission.SELF_VIEW: _("See the own account"),
     Permission.SELF_EDIT: _("Change the own account"),

@@ -7,6 +7,7 @@ import os
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -18,7 +19,7 @@ from common.keys import KeystoreError, keystore
 from tenants.access import public_page
 from tenants.backend.base import PUBLIC
 from tenants.models import SchemaTemplate
-from tenants.telemetry import queue_depth, sites_by_state
+from tenants.telemetry import queue_depth, sites_by_state, wall_breaches
 from tenants.template import migrations_fingerprint
 
 
@@ -60,7 +61,7 @@ class _Now(CollectorRegistry):
     """Figures read at the moment of asking, the same from every process."""
 
     def collect(self):  # type: ignore[no-untyped-def]  # prometheus_client has no type for it
-        """Yield the depth of the queue and the number of sites."""
+        """Yield the depth of the queue, the number of sites, and walls that fell."""
         queue = GaugeMetricFamily(
             "qiaojia_queue_messages", "Messages in the queue.", labels=["queue", "state"]
         )
@@ -71,6 +72,11 @@ class _Now(CollectorRegistry):
         for state, count in sites_by_state().items():
             sites.add_metric([state], count)
         yield sites
+        yield GaugeMetricFamily(
+            "qiaojia_wall_breaches",
+            "Walls between sites that the nightly canary got through, in two days. Alarm above 0.",
+            value=wall_breaches(timezone.now()),
+        )
 
 
 def _may_scrape(request: HttpRequest) -> bool:

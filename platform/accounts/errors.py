@@ -61,6 +61,28 @@ class LastAdministratorError(DomainError):
     message = _("This is the last account that can manage accounts. Appoint another one first.")
 
 
+class VisitorRoleError(DomainError):
+    """Somebody of the platform was to get a role of the site."""
+
+    code = "visitor_role"
+    field = "role"
+    message = _("A support visitor belongs to the platform and gets no other role here.")
+
+
+class SupportWindowOpenError(DomainError):
+    """Support may come in already."""
+
+    code = "support_window_open"
+    message = _("Support may come in already. Close the open window first.")
+
+
+class NoSupportWindowError(DomainError):
+    """The site has not let support in."""
+
+    code = "no_support_window"
+    message = _("The site has not opened a support window for you.")
+
+
 class TokenScopeError(DomainError):
     """A token was to be given more than its owner may do, or nothing at all."""
 

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import mark_seen
-from accounts.session_rules import Verdict, has_passed_factor, idle_limit, is_due, judge
+from accounts.session_rules import (
+    Verdict,
+    has_passed_factor,
+    idle_limit,
+    is_due,
+    is_window_open,
+    judge,
+)
 
 # All that a session may do which still lacks its second factor: set one up, prove one, leave.
 OPEN_ROUTES = frozenset(
@@ -80,6 +87,11 @@ class GateMiddleware:
             request.user = AnonymousUser()
             if verdict is not Verdict.FOREIGN:
                 messages.info(request, _("You were signed out because you were away for a while."))
+            return
+        if user.external_key is not None and not is_window_open(request.session, now=now):
+            request.session.flush()
+            request.user = AnonymousUser()
+            messages.info(request, _("The support window is closed, and you were signed out."))
             return
         # Read by the frame of every page, which warns before the end.
         request.idle_seconds = limit  # type: ignore[attr-defined]

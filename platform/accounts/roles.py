@@ -19,15 +19,24 @@ class Role(models.TextChoices):
     VOLUNTEER = "volunteer", _("volunteer")
     LAWYER = "lawyer", _("lawyer")
     MEMBER = "member", _("member")
+    # Somebody of the platform inside a window that the site opened; see accounts.services.support.
+    SUPPORT = "support", _("support visitor")
 
 
 PLATFORM_ROLES = frozenset(
     {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.OPERATOR}
 )
-SITE_ROLES = frozenset(Role) - PLATFORM_ROLES
+# Support is never given or invited: it comes with the handover and goes with the window.
+SITE_ROLES = frozenset(Role) - PLATFORM_ROLES - {Role.SUPPORT}
 # One person never holds two of these.
 EXCLUSIVE_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 # Staff: need a second factor and are signed out sooner.
-STAFF_ROLES = PLATFORM_ROLES | {Role.ADMINISTRATOR, Role.CLERK, Role.VOLUNTEER_LEAD, Role.LAWYER}
+STAFF_ROLES = PLATFORM_ROLES | {
+    Role.ADMINISTRATOR,
+    Role.CLERK,
+    Role.VOLUNTEER_LEAD,
+    Role.LAWYER,
+    Role.SUPPORT,
+}
 # These decide who else comes in; a place always keeps one.
 MANAGING_ROLES = frozenset({Role.SECURITY_ADMIN, Role.ADMINISTRATOR})

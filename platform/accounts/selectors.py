@@ -4,12 +4,13 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
-from accounts.models import ApiToken, Invitation, TextMessage, User
+from accounts.models import ApiToken, Invitation, SupportWindow, TextMessage, User
 from accounts.secrets import hashed
 from common.crypto import blind_index
 from common.keys import current_key
 
 _TEXTS_SHOWN = 50
+_WINDOWS_SHOWN = 20
 
 
 def phone_index(phone: str) -> bytes:
@@ -56,6 +57,16 @@ def find_token(secret: str, now: dt.datetime) -> ApiToken | None:
 def tokens_of(user: User) -> QuerySet[ApiToken]:
     """Return the account's tokens that were not revoked, newest first."""
     return user.api_tokens.filter(revoked_at=None).order_by("-created_at")
+
+
+def open_support_window(now: dt.datetime) -> SupportWindow | None:
+    """Return the window through which support may come in now, or None."""
+    return SupportWindow.objects.open(now).first()
+
+
+def newest_support_windows() -> QuerySet[SupportWindow]:
+    """Return the newest windows with who opened and closed them."""
+    return SupportWindow.objects.select_related("granted_by", "closed_by")[:_WINDOWS_SHOWN]
 
 
 def newest_texts() -> QuerySet[TextMessage]:

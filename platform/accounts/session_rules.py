@@ -7,7 +7,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import SupportWindow, User
 from common.keys import current_schema
 
 STAFF_IDLE = 15 * 60
@@ -20,6 +20,7 @@ TOUCH_EVERY = 60
 _SCHEMA = "schema"
 _BEGAN = "began"
 _SEEN = "seen"
+_WINDOW = "support_window"
 
 
 class Verdict(StrEnum):
@@ -66,6 +67,17 @@ def is_due(session: SessionBase, *, now: dt.datetime) -> bool:
         return False
     session[_SEEN] = int(now.timestamp())
     return True
+
+
+def bind_to_window(session: SessionBase, window: SupportWindow) -> None:
+    """Let a visitor's session live as long as the window it came in by."""
+    session[_WINDOW] = str(window.pk)
+
+
+def is_window_open(session: SessionBase, *, now: dt.datetime) -> bool:
+    """Say whether the window is open by which a visitor's session came in. One query."""
+    window = session.get(_WINDOW)
+    return window is not None and SupportWindow.objects.open(now).filter(pk=window).exists()
 
 
 def has_passed_factor(request: HttpRequest, user: User) -> bool:

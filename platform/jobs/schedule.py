@@ -9,5 +9,6 @@ PERIODIC = [
     Periodic("audit.check_chain", daily_at="01:30"),
     Periodic("accounts.clear_sessions", daily_at="03:30"),
     Periodic("jobs.check_stale", every=dt.timedelta(minutes=5)),
+    Periodic("tenants.try_walls", daily_at="02:30"),
     Periodic("tenants.forget_hits", every=dt.timedelta(hours=1)),
 ]

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from audit.services import anchor_day, check_chain
 from jobs import services, upkeep
-from tenants.tasks import any_schema_actor, platform_actor
+from tenants.tasks import any_schema_actor, platform_actor, tenant_actor
 
 
 @any_schema_actor("audit.anchor_day", while_suspended=True)
@@ -31,6 +31,12 @@ def check_stale(*, due_at: str) -> None:
 def clear_sessions(*, due_at: str) -> None:
     """Delete what has expired."""
     upkeep.clear_sessions(now=timezone.now())
+
+
+@tenant_actor("tenants.try_walls", while_suspended=True)
+def try_walls(*, due_at: str) -> None:
+    """Try to reach beyond the site's wall; the platform hears of it if that succeeds."""
+    upkeep.try_walls(now=timezone.now())
 
 
 @platform_actor("tenants.forget_hits", max_retries=0)

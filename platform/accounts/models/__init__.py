@@ -3,6 +3,7 @@
 from accounts.models.access import ApiToken, IdempotencyKey, Invitation, SignInAttempt
 from accounts.models.messages import TextMessage
 from accounts.models.schema import CacheEntry, SchemaMarker
+from accounts.models.support import SupportWindow
 from accounts.models.users import ElderMode, RoleGrant, Theme, User
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "RoleGrant",
     "SchemaMarker",
     "SignInAttempt",
+    "SupportWindow",
     "TextMessage",
     "Theme",
     "User",

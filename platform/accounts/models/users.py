@@ -58,6 +58,9 @@ class User(AbstractBaseUser):
     display_name = models.CharField(_("name"), max_length=60)
     # The person this account belongs to, when the site keeps one (crm.people, no reference).
     person_key = models.UUIDField(null=True, blank=True, unique=True)
+    # The platform's account that this visitor is (tenants.handover, no reference). Such an account
+    # has neither phone nor password and comes in through a support window only.
+    external_key = models.UUIDField(null=True, editable=False, unique=True)
     elder_mode = models.CharField(max_length=8, choices=ElderMode, default=ElderMode.STANDARD)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.AUTO)
     language = models.CharField(max_length=8, default="zh-hans")
@@ -111,6 +114,7 @@ class User(AbstractBaseUser):
             "language",
             "is_active",
             "session_seed",
+            "external_key",
             "second_factor_at",
             "last_seen_at",
         }

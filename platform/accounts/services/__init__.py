@@ -22,12 +22,19 @@ from accounts.services.people import (
 )
 from accounts.services.roles import end_role, grant_role
 from accounts.services.sessions import end_sessions, mark_seen, refresh_second_factor
+from accounts.services.support import (
+    admit_support,
+    close_support_windows,
+    open_support_window,
+)
 from accounts.services.tokens import create_token, mark_token_used, revoke_token
 
 __all__ = [
     "INVITATION_DAYS",
     "accept_invitation",
+    "admit_support",
     "allow_again",
+    "close_support_windows",
     "confirm_phone",
     "create_account",
     "create_token",
@@ -39,6 +46,7 @@ __all__ = [
     "invite",
     "mark_seen",
     "mark_token_used",
+    "open_support_window",
     "refresh_second_factor",
     "register_member",
     "rename",

@@ -8,6 +8,7 @@ from accounts.errors import (
     ExclusiveRolesError,
     LastAdministratorError,
     SelfGrantError,
+    VisitorRoleError,
     WrongPlaceError,
 )
 from accounts.models import RoleGrant, User
@@ -71,9 +72,12 @@ def give(*, user: User, role: Role, by: User | None, now: dt.datetime) -> tuple[
     Raises:
         WrongPlaceError: the role does not exist here.
         ExclusiveRolesError: the account holds a role that excludes it.
+        VisitorRoleError: the account is a support visitor's.
     """
     if role not in roles_here():
         raise WrongPlaceError
+    if user.external_key is not None:
+        raise VisitorRoleError
     # Two grants at once must see each other.
     User.objects.select_for_update().get(pk=user.pk)
     held = {grant.role: grant for grant in RoleGrant.objects.filter(user=user, ended_at=None)}
