@@ -6,12 +6,16 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from accounts.models import ElderMode
+from accounts.models import ElderMode, SupportWindow, User
+from accounts.selectors import open_support_window
 from accounts.session_rules import TOUCH_EVERY
 from frontend.navigation import PLATFORM, SITE, Link, links, resolve
 from frontend.preferences.choices import Preferences
+from tenants.access import may
+from tenants.permissions import Permission
 from tenants.routing import ResolvedTenant
 
 _BRIEF_TABS = 3
@@ -29,6 +33,7 @@ class Site:
     phone: str = ""
     is_platform: bool = True
     is_suspended: bool = False
+    is_on_trial: bool = False
 
 
 class Interface:
@@ -81,7 +86,23 @@ class Interface:
             phone=tenant.phone,
             is_platform=False,
             is_suspended=tenant.is_read_only,
+            is_on_trial=tenant.is_on_trial,
         )
+
+    @cached_property
+    def support_window(self) -> SupportWindow | None:
+        """The window by which support is in, or may come: for itself and for who can close it."""
+        user = getattr(self._request, "user", None)
+        if self.site.is_platform or not isinstance(user, User):
+            return None
+        if not self.is_support and not may(user, Permission.ACCOUNT_MANAGE):
+            return None
+        return open_support_window(timezone.now())
+
+    @property
+    def is_support(self) -> bool:
+        """Whether the visitor is support from the platform."""
+        return getattr(getattr(self._request, "user", None), "external_key", None) is not None
 
     @cached_property
     def navigation(self) -> list[Link]:
@@ -119,7 +140,9 @@ class Interface:
 
     @cached_property
     def account_links(self) -> list[tuple[str, str, str]]:
-        """Pages about the visitor's own account, as ``(label, URL, icon)``."""
+        """Pages about the visitor's own account, as ``(label, URL, icon)``; none for support."""
+        if self.is_support:
+            return []
         pages = (
             (gettext("My account and security"), "accounts:mine", "user"),
             (gettext("Who has seen my information"), "audit:who-looked", "eye"),

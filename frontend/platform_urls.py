@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("frontend.accounts.sign_in_urls")),
     path("", include("frontend.probes.urls")),
     path("", include("frontend.network.urls")),
+    path("sites/<slug:code>/support/", include("frontend.support.platform_urls")),
     path("", include("frontend.pages.urls")),
     path("", include("frontend.audit.platform_urls")),
     path("jobs/", include("frontend.jobs.urls")),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("frontend.accounts.urls")),
+    path("accounts/support/", include("frontend.support.urls")),
     path("accounts/", include("frontend.accounts.sign_in_urls")),
     path("", include("frontend.site.urls")),
     path("", include("frontend.pages.urls")),

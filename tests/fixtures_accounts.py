@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import RoleGrant, User
 from accounts.roles import Role
 from accounts.services import create_account
 from tenants.context import inside, on_platform
@@ -41,7 +41,13 @@ def host_of(tenant: Tenant | None) -> str:
 
 def make_account(*roles: Role, name: str = "林晓梅", **values: Any) -> User:
     """Make an account in the current schema; without a password, so that it costs nothing."""
-    return create_account(display_name=name, roles=roles, now=NOW, **values)
+    # Support is never given; see accounts.services.support.
+    user = create_account(
+        display_name=name, roles=set(roles) - {Role.SUPPORT}, now=NOW, **values
+    )
+    if Role.SUPPORT in roles:
+        RoleGrant.objects.create(user=user, role=Role.SUPPORT, granted_at=NOW)
+    return user
 
 
 def sign_in(client: Client, user: User, *, with_factor: bool = True) -> Client:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from frontend.forms import Form, PhoneInput
+from network.changes import Change
 from network.services import SiteFacts
 from tenants.models import TenantKind, TenantState
 
@@ -58,6 +59,12 @@ class SiteForm(Form):
         help_text=_("Such as: Monday to Friday 9:00–17:00."),
     )
 
+    trial = forms.BooleanField(
+        label=_("On trial"),
+        required=False,
+        help_text=_("The site works like any other and says on its pages that it is a trial."),
+    )
+
     def clean_region_code(self) -> str:
         """Take the code out of “350203 福建省 厦门市 思明区”, as the list of choices writes it."""
         text: str = self.cleaned_data["region_code"]
@@ -83,3 +90,34 @@ class FirstAdministratorForm(Form):
         widget=PhoneInput,
         help_text=_("Only an account with this phone can be made of the link."),
     )
+
+
+class ConfirmForm(Form):
+    """Nothing to say: the button is the answer."""
+
+
+class ReasonForm(Form):
+    """Why a site is suspended or deleted."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Written into the audit.")
+    )
+
+
+class PassphraseForm(Form):
+    """What seals an export."""
+
+    passphrase = forms.CharField(
+        label=_("Passphrase"),
+        min_length=12,
+        max_length=200,
+        help_text=_("12 characters or more. Without it nobody can open the archive."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+CHANGE_FORMS: dict[Change, type[Form]] = dict.fromkeys(Change, ConfirmForm) | {
+    Change.SUSPEND: ReasonForm,
+    Change.ORDER_DELETION: ReasonForm,
+    Change.EXPORT: PassphraseForm,
+}

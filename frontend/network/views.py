@@ -14,10 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import DomainError
 from frontend.accounts.qr import qr_svg
+from frontend.network.changes import STATE_CHANGES, WORDS, offered
 from frontend.network.forms import DirectoryFilter, FirstAdministratorForm, SiteForm
 from network import selectors, services
+from network.changes import Change
 from tenants.access import MemberRequest, may, public_page, requires
-from tenants.models import Tenant, TenantState
+from tenants.lifecycle import standing_orders
+from tenants.models import WORKING_STATES, Tenant
 from tenants.permissions import Permission
 
 LIST = "network/site_list.html"
@@ -86,10 +89,21 @@ def site_detail(request: MemberRequest, code: str) -> HttpResponse:
     """Show one site: its facts, its state and what to do next."""
     tenant = get_object_or_404(Tenant.objects.prefetch_related("domains"), code=code)
     (entry,) = selectors.describe_sites([tenant])
+    now = timezone.now()
+    order = standing_orders().select_related("ordered_by", "approved_by").filter(tenant=tenant).first()
+    changes = offered(tenant=tenant, order=order, user=request.user, now=now)
+    works = tenant.state in WORKING_STATES
     context = {
         "entry": entry,
         "address": site_address(entry.host),
-        "may_invite": may(request.user, Permission.SITE_CREATE),
+        "may_invite": works and may(request.user, Permission.SITE_CREATE),
+        "may_support": works and may(request.user, Permission.SITE_SUPPORT),
+        "changes": [
+            (WORDS[change], _change_url(code, change)) for change in changes
+        ],
+        "order": order,
+        "last_job": selectors.last_change(code),
+        "may_see_jobs": may(request.user, Permission.JOB_VIEW),
         "title": tenant.name,
         "here": reverse("network:site", args=[code]),
         "note": _("Code {code}").format(code=code),
@@ -97,11 +111,16 @@ def site_detail(request: MemberRequest, code: str) -> HttpResponse:
     return render(request, "network/site_detail.html", context)
 
 
+def _change_url(code: str, change: Change) -> str:
+    name = "change-state" if change in STATE_CHANGES else "change-deletion"
+    return reverse(f"network:{name}", args=[code, change])
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.SITE_CREATE)
 def invite_administrator(request: MemberRequest, code: str) -> HttpResponse:
     """Invite a new site's first administrator, and show the link once."""
-    tenant = get_object_or_404(Tenant, code=code, state=TenantState.ACTIVE)
+    tenant = get_object_or_404(Tenant, code=code, state__in=WORKING_STATES)
     form = FirstAdministratorForm(request.POST or None)
     context = {"form": form, "tenant": tenant}
     if request.method == "POST" and form.is_valid():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from network.models import Region
-from tenants.models import MigrationResult, Tenant, TenantKind, TenantState
+from jobs.models import Job
+from tenants.models import MigrationResult, SchemaTemplate, Tenant, TenantKind, TenantState
 
 
 def region_path(code: str) -> list[Region]:
@@ -56,6 +57,8 @@ class DirectoryEntry:
     region_name: str
     host: str
     migration_error: str
+    # Whether its tables are those a new site gets today.
+    is_up_to_date: bool
 
 
 def directory(*, text: str = "", kind: str = "", state: str = "") -> QuerySet[Tenant]:
@@ -69,7 +72,7 @@ def directory(*, text: str = "", kind: str = "", state: str = "") -> QuerySet[Te
 
 
 def describe_sites(tenants: Iterable[Tenant]) -> list[DirectoryEntry]:
-    """Add to each site its region's full name, host and last migration. Three queries in all."""
+    """Add to each site its region's full name, host, last migration and structure. Four queries in all."""
     tenants = list(tenants)
     regions = Region.objects.select_related("parent__parent").in_bulk(
         {tenant.region_code for tenant in tenants}
@@ -79,15 +82,24 @@ def describe_sites(tenants: Iterable[Tenant]) -> list[DirectoryEntry]:
         .exclude(error="")
         .values_list("schema_name", "error")
     )
+    newest = (
+        SchemaTemplate.objects.order_by("-created_at").values_list("fingerprint", flat=True).first()
+    )
     return [
         DirectoryEntry(
             tenant=tenant,
             region_name=_names_down_to(regions.get(tenant.region_code)),
             host=next((d.domain for d in tenant.domains.all() if d.is_primary), ""),
             migration_error=errors.get(tenant.schema_name, ""),
+            is_up_to_date=tenant.template_fingerprint == newest,
         )
         for tenant in tenants
     ]
+
+
+def last_change(code: str) -> Job | None:
+    """Return the newest job that was ordered on the site's page, or None."""
+    return Job.objects.filter(kind="network.change_site", arguments__code=code).first()
 
 
 def _names_down_to(region: Region | None) -> str:

@@ -82,6 +82,7 @@ class SiteFacts:
     phone: str = ""
     address: str = ""
     opening_hours: str = ""
+    trial: bool = False
 
 
 def order_site(*, facts: SiteFacts, by: User, now: dt.datetime) -> Job:

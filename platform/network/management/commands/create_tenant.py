@@ -23,6 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--phone", default="")
         parser.add_argument("--address", default="")
         parser.add_argument("--hours", default="")
+        parser.add_argument(
+            "--trial", action="store_true", help="say on its pages that it is on trial"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -34,6 +37,7 @@ class Command(BaseCommand):
                 phone=options["phone"],
                 address=options["address"],
                 opening_hours=options["hours"],
+                trial=options["trial"],
             )
             tenant = create_site(facts=facts, now=timezone.now())
         except DomainError as exc:

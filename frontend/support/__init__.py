@@ -1,0 +1,1 @@
+"""Support: let in by a site, handed over by the platform."""
