@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Outcome
 from audit.selectors import Filter, Place
 from frontend.audit.words import ACTIONS
-from frontend.forms import DayInput, Form
+from frontend.forms import DayInput, ListFilter
 
 _DAYS = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31))]
 _LAST_SEQ = 2**63 - 1
@@ -26,7 +26,7 @@ def _seq() -> forms.IntegerField:
     )
 
 
-class FilterForm(Form):
+class FilterForm(ListFilter):
     """The filter, sent in the address. Pages are ``after`` or ``before`` a number."""
 
     action = forms.ChoiceField(

@@ -16,7 +16,7 @@ from crm.people.choices import (
 )
 from crm.people.rules import LONGEST_NOTE, MOST_PARTS
 from crm.people.selectors import PeopleFilter
-from frontend.forms import DayInput, Form, PhoneInput
+from frontend.forms import DayInput, Form, ListFilter, PhoneInput
 from frontend.people.fields import CountryField, NamesField, PartialDateField, RegionField
 
 # The languages offered, ISO 639-3; names as their speakers' neighbours write them.
@@ -48,7 +48,7 @@ AGE_BANDS = {
 _ANY = ("", _("all"))
 
 
-class FilterForm(Form):
+class FilterForm(ListFilter):
     """What narrows the list, sent in the address."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)

@@ -33,7 +33,11 @@ def first_steps(user: User) -> list[Step]:
         role__in=[Role.CLERK, Role.VOLUNTEER_LEAD], ended_at=None
     ).exists()
     steps = [
-        Step(_("Protect your account with a second factor"), reverse("accounts:mine"), user.has_second_factor()),
+        Step(
+            _("Protect your account with a second factor"),
+            reverse("accounts:mine"),
+            user.has_second_factor(),
+        ),
         Step(_("Invite a colleague"), reverse("accounts:invite"), has_clerk),
         Step(_("Add or import the first people"), reverse("people:add"), Person.objects.exists()),
     ]

@@ -19,6 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from common.phones import write_phone
+
 register = template.Library()
 
 Text = str | Promise
@@ -29,6 +31,25 @@ NOTICE_ICONS = {
     "warn": "triangle-alert",
     "bad": "circle-alert",
 }
+
+# What a User-Agent contains, and what it means; the first match counts, as most name others too.
+_BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+    ("curl", "curl"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def html_attributes(values: dict[str, Any]) -> SafeString:
@@ -271,9 +292,14 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     return {"form": form, "fields": [field for field in form if field.errors]}
 
 
-@register.simple_block_tag
-def dialog(content: str, title: Text) -> str:
-    """Fill the page's one dialog: a heading, a way out, and the content."""
+@register.simple_block_tag(takes_context=True)
+def dialog(context: template.Context, content: str, title: Text) -> str:
+    """Fill the page's one dialog: a heading, a way out, and the content.
+
+    Opened as a page, it needs no way out, and the heading is the page's.
+    """
+    if not getattr(context.get("request"), "htmx", True):
+        return format_html("<h1>{}</h1>{}", title, content)
     return format_html(
         '<div class="dialog-head"><h2 id="dialog-title">{}</h2>'
         '<button class="button button-ghost" type="button" data-close>{}'
@@ -357,6 +383,22 @@ def date_range(label: Text, name: str, start: str = "", end: str = "") -> dict[s
 def seal_area(issuer: Text) -> dict[str, Any]:
     """Leave room for signature, date and the round seal, at the end of a printed form."""
     return {"issuer": issuer}
+
+
+@register.filter
+def telephone(value: str) -> str:
+    """Write a stored telephone number as people do: 0592-0000101."""
+    return write_phone(value)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Name the browser and the system of a User-Agent header as people know them."""
+    found = (
+        next((name for mark, name in marks if mark in user_agent), "")
+        for marks in (_BROWSERS, _SYSTEMS)
+    )
+    return " · ".join(filter(None, found)) or user_agent[:40]
 
 
 @register.filter

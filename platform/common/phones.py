@@ -18,6 +18,8 @@ _EXTENSION = re.compile(
 # 020-83331234-801: the third group of a landline is an extension.
 _DASHED_EXTENSION = re.compile(r"^(\(?0[0-9]{2,3}\)?[-\s]?[0-9]{7,8})\s*-\s*([0-9]{1,6})$")
 _LONGEST = 60
+# Beijing, and the cities of 02x; every other area code of the mainland has three digits.
+_SHORT_AREA = re.compile(r"10|2[0-9]")
 
 
 class PhoneError(DomainError):
@@ -92,3 +94,22 @@ def parse_phone(text: str, region: str = "CN") -> Phone:
     if 7 <= len(national) <= 8:
         raise AreaCodeMissingError
     raise PhoneError
+
+
+def write_phone(value: str) -> str:
+    """Write a number in E.164 as people do; what is no number stays as it is.
+
+    >>> write_phone("+865920000101"), write_phone("+8613800138000"), write_phone("+14155552671")
+    ('0592-0000101', '138 0013 8000', '+1 415-555-2671')
+    """
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        return value
+    if number.country_code != 86:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    national = phonenumbers.national_significant_number(number)
+    if _MAINLAND_MOBILE.fullmatch(national):
+        return f"{national[:3]} {national[3:7]} {national[7:]}"
+    area = 2 if _SHORT_AREA.match(national) else 3
+    return f"0{national[:area]}-{national[area:]}"
