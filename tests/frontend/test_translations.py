@@ -27,7 +27,7 @@ SOURCE_FOLDERS = ("platform", "tenants", "crm", "frontend")
 
 # What each function's leading arguments are: c is the context, s the singular, p the plural.
 SHAPES = {"_": "s", "gettext": "s", "ngettext": "sp", "pgettext": "cs", "npgettext": "csp"}
-STRING = r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+STRING = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 IN_TEMPLATES = re.compile(rf"\b(_|n?p?gettext)\(({STRING}(?:, {STRING})*)(?:,\s*count)?\)")
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*\}")
