@@ -32,9 +32,7 @@ def change_deletion(request: MemberRequest, code: str, change: str) -> HttpRespo
     return _change(request, code, change, DELETION_CHANGES)
 
 
-def _change(
-    request: MemberRequest, code: str, name: str, here: Collection[Change]
-) -> HttpResponse:
+def _change(request: MemberRequest, code: str, name: str, here: Collection[Change]) -> HttpResponse:
     tenant = get_object_or_404(Tenant, code=code)
     if name not in here:
         raise Http404
@@ -43,7 +41,8 @@ def _change(
     if change not in offered(tenant=tenant, order=order, user=request.user, now=now):
         messages.error(request, _("This cannot be done with the site now."))
         return redirect("network:site", code)
-    form = CHANGE_FORMS[change](request.POST or None)
+    # A form without fields may be sent empty.
+    form = CHANGE_FORMS[change](request.POST if request.method == "POST" else None)
     words = WORDS[change]
     if request.method == "POST" and form.is_valid():
         job = order_change(

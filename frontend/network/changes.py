@@ -100,9 +100,7 @@ def _state_changes(state: TenantState, *, has_order: bool) -> list[Change]:
     return found
 
 
-def _deletion_changes(
-    order: DeletionOrder | None, user: User, now: dt.datetime
-) -> list[Change]:
+def _deletion_changes(order: DeletionOrder | None, user: User, now: dt.datetime) -> list[Change]:
     if order is None:
         return [Change.ORDER_DELETION]
     found = [Change.WITHDRAW_DELETION]

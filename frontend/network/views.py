@@ -90,7 +90,8 @@ def site_detail(request: MemberRequest, code: str) -> HttpResponse:
     tenant = get_object_or_404(Tenant.objects.prefetch_related("domains"), code=code)
     (entry,) = selectors.describe_sites([tenant])
     now = timezone.now()
-    order = standing_orders().select_related("ordered_by", "approved_by").filter(tenant=tenant).first()
+    orders = standing_orders().select_related("ordered_by", "approved_by")
+    order = orders.filter(tenant=tenant).first()
     changes = offered(tenant=tenant, order=order, user=request.user, now=now)
     works = tenant.state in WORKING_STATES
     context = {
@@ -98,9 +99,7 @@ def site_detail(request: MemberRequest, code: str) -> HttpResponse:
         "address": site_address(entry.host),
         "may_invite": works and may(request.user, Permission.SITE_CREATE),
         "may_support": works and may(request.user, Permission.SITE_SUPPORT),
-        "changes": [
-            (WORDS[change], _change_url(code, change)) for change in changes
-        ],
+        "changes": [(WORDS[change], _change_url(code, change)) for change in changes],
         "order": order,
         "last_job": selectors.last_change(code),
         "may_see_jobs": may(request.user, Permission.JOB_VIEW),

@@ -37,9 +37,7 @@ def windows(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _check_writable(request)
-            services.open_support_window(
-                **form.cleaned_data, by=request.user, now=timezone.now()
-            )
+            services.open_support_window(**form.cleaned_data, by=request.user, now=timezone.now())
         except DomainError as exc:
             form.add_error(None, str(exc))
         else:

@@ -19,6 +19,7 @@ from common.keys import current_key, current_schema, keystore
 from jobs.models import Job
 from jobs.services import start_job
 from tenants import lifecycle
+from tenants.errors import NotAllowedError
 from tenants.models import Tenant
 from tenants.transfer import export_tenant
 
@@ -96,9 +97,12 @@ def carry_out(
     """Do what was ordered, in the name of who ordered it. Needs the provisioning login.
 
     Raises:
-        DomainError: the site's state, or who ordered it, does not allow the change.
+        NotAllowedError: whoever ordered it was disabled since.
+        DomainError: the site's state, or the rights of who ordered it, do not allow the change.
     """
-    by = User.objects.filter(pk=job.created_by_id, is_active=True).first()
+    by = job.created_by
+    if by is None or not by.is_active:
+        raise NotAllowedError
     result: dict[str, Any] = {"url": f"/sites/{code}/"}
     if change is Change.EXPORT:
         return result | _export(job, code, passphrase, by, now)
@@ -109,9 +113,7 @@ def carry_out(
     return result
 
 
-def _export(
-    job: Job, code: str, sealed: str, by: User | None, now: dt.datetime
-) -> dict[str, Any]:
+def _export(job: Job, code: str, sealed: str, by: User, now: dt.datetime) -> dict[str, Any]:
     """Write the archive where only who runs the server gets at it, sealed for who ordered it.
 
     So neither of the two can read a site's people alone.

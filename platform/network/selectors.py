@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from network.models import Region
 from jobs.models import Job
+from network.models import Region
 from tenants.models import MigrationResult, SchemaTemplate, Tenant, TenantKind, TenantState
 
 
@@ -72,7 +72,10 @@ def directory(*, text: str = "", kind: str = "", state: str = "") -> QuerySet[Te
 
 
 def describe_sites(tenants: Iterable[Tenant]) -> list[DirectoryEntry]:
-    """Add to each site its region's full name, host, last migration and structure. Four queries in all."""
+    """Add to each site its region's full name, host, last migration and structure.
+
+    Four queries in all.
+    """
     tenants = list(tenants)
     regions = Region.objects.select_related("parent__parent").in_bulk(
         {tenant.region_code for tenant in tenants}

@@ -198,6 +198,7 @@ def test_the_database_refuses_hostile_schema_names(db, schema):
             name="x",
             kind="park",
             region_code="350203",
+            activated_at=NOW,
             state_changed_at=NOW,
             created_at=NOW,
         )

@@ -18,6 +18,8 @@ from tenants.telemetry import wall_breaches
 from tenants.walls import BREACH_ACTION, attempts, find_breaches, neighbour_of
 from tests.fixtures_tenants import NOW
 
+SET_CONFIG = "pg_catalog.set_config(text, text, boolean)"
+
 
 @contextmanager
 def broken(grant: str, revoke: str) -> Iterator[None]:
@@ -71,10 +73,8 @@ def test_a_hole_is_found_and_named(north, south):
             "take another role in a DO block",
         ),
         (
-            "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean)"
-            " TO qiaojia_tenant",
-            "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean)"
-            " FROM qiaojia_tenant",
+            f"GRANT EXECUTE ON FUNCTION {SET_CONFIG} TO qiaojia_tenant",
+            f"REVOKE EXECUTE ON FUNCTION {SET_CONFIG} FROM qiaojia_tenant",
             "take another role by set_config",
         ),
     ],

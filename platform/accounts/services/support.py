@@ -20,9 +20,7 @@ ENTER_ACTION = "support.enter"
 
 
 @transaction.atomic
-def open_support_window(
-    *, reason: str, hours: int, by: User, now: dt.datetime
-) -> SupportWindow:
+def open_support_window(*, reason: str, hours: int, by: User, now: dt.datetime) -> SupportWindow:
     """Let support in for ``hours``, 1 to 24.
 
     Raises:
