@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import limits, selectors, services
@@ -139,7 +139,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         self._send(
             phone,
-            _gettext(
+            gettext(
                 "{code} is your code for {site}. It is valid for 5 minutes. Tell it nobody."
             ).format(code=code, site=site_name(context.request)),
         )
@@ -152,7 +152,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell somebody who registered twice to sign in instead."""
         self._send(
             phone,
-            _gettext("You have an account at {site} already. Sign in with a code.").format(
+            gettext("You have an account at {site} already. Sign in with a code.").format(
                 site=site_name(context.request)
             ),
         )
@@ -253,4 +253,4 @@ def _ours(user: AbstractBaseUser) -> User:
 def site_name(request: HttpRequest) -> str:
     """Return the name of the site, or of the platform."""
     tenant = getattr(request, "tenant", None)
-    return tenant.name if tenant is not None else _gettext("Network platform")
+    return tenant.name if tenant is not None else gettext("Network platform")

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, SignupForm
 from allauth.account.forms import SetPasswordForm as AllauthSetPasswordForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -47,6 +48,18 @@ class RequestCodeForm(RequestLoginCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self)
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """What to call a new passkey."""
+
+    name = forms.CharField(label=_("Name"), required=False)
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    """What to call a passkey from now on."""
+
+    name = forms.CharField(label=_("Name"))
 
 
 class RegisterForm(SignupForm):

@@ -1,9 +1,8 @@
 """What a user may be told about accounts, roles and signing in."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from common.errors import DomainError
 
@@ -103,7 +102,7 @@ class TooManyAttemptsError(DomainError):
     def __init__(self, seconds: int) -> None:
         self.seconds = max(1, seconds)
         super().__init__(
-            _gettext("Too many attempts. Please wait {time} and try again.").format(
+            gettext("Too many attempts. Please wait {time} and try again.").format(
                 time=_waiting_time(self.seconds)
             )
         )

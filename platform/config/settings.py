@@ -265,6 +265,10 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 MFA_ADAPTER = "frontend.accounts.adapters.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "frontend.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "frontend.accounts.forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODE_COUNT = 10
