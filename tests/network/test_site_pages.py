@@ -139,6 +139,7 @@ def run(tenant, change, by, **facts) -> Job:
     """Order a change and carry it out, as the provisioner would."""
     job = order_change(tenant=tenant, change=change, title=change, by=by, now=NOW, **facts)
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=NOW)
+    job = Job.objects.get(pk=job.pk)
     arguments = {key: value for key, value in job.arguments.items() if key != "change"}
     try:
         job.result = carry_out(job=job, change=change, now=NOW, **arguments)
