@@ -191,18 +191,21 @@ class Person(models.Model):
         return self.full_name
 
     def age_on(self, day: dt.date) -> int | None:
-        """Return the age in full years; None where not even the year of birth is known.
+        """Return the age in full years; None where not even the year of birth is known."""
+        return age_on(self.birth_date, day)
 
-        From a year or month alone it is the age after the birthday.
 
-        >>> born = Person(birth_date=dt.date(1958, 3, 2))
-        >>> born.age_on(dt.date(2026, 3, 1)), born.age_on(dt.date(2026, 3, 2))
-        (67, 68)
-        """
-        if self.birth_date is None:
-            return None
-        birthday_to_come = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
-        return day.year - self.birth_date.year - birthday_to_come
+def age_on(birth_date: dt.date | None, day: dt.date) -> int | None:
+    """Return the age in full years; from a year or month alone it is the age after the birthday.
+
+    >>> born = dt.date(1958, 3, 2)
+    >>> age_on(born, dt.date(2026, 3, 1)), age_on(born, dt.date(2026, 3, 2)), age_on(None, born)
+    (67, 68, None)
+    """
+    if birth_date is None:
+        return None
+    birthday_to_come = (day.month, day.day) < (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - birthday_to_come
 
 
 class PersonIdentity(models.Model):

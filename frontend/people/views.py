@@ -6,7 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +19,7 @@ from crm.people.choices import RevealReason
 from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChangedError
 from crm.people.models import Person
 from frontend.people.entry import ADD_BUTTON, PersonEntry, stated, typed
-from frontend.people.forms import FilterForm, PlaceForm, RevealForm
+from frontend.people.forms import FilterForm, PlaceForm, RevealForm, untouched_filters
 from frontend.people.present import ListRow, PersonView, page_links
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
@@ -35,6 +37,8 @@ def person_list(request: MemberRequest) -> HttpResponse:
     """Show the people that the filter lets through, a page at a time."""
     form = FilterForm(request.GET)
     context: dict[str, Any] = {"form": form, "may_edit": may(request.user, Permission.PERSON_EDIT)}
+    if not request.GET:
+        context["filters"] = untouched_filters(get_language() or "")
     status = 200
     if form.is_valid():
         today = timezone.localdate()
@@ -44,10 +48,11 @@ def person_list(request: MemberRequest) -> HttpResponse:
             today=today,
             may_search_documents=may(request.user, Permission.PERSON_SEARCH_DOCUMENT),
         )
+        list_url = reverse("people:list")
         page = selectors.people_page(found, **PlaceForm(request.GET).place())
         context |= {
             "page": page,
-            "rows": [ListRow.of(person, today) for person in page.people],
+            "rows": [ListRow.of(person, today, list_url) for person in page.people],
             "links": page_links(request.GET, page),
             "is_narrowed": not wanted.is_empty,
         }

@@ -218,6 +218,10 @@ class EncryptedTextField(_Column[_Set, _Get]):
         """Keep the record as it is; it is opened when somebody asks."""
         return None if value is None else _Sealed(value)
 
+    def masked(self, sealed: bytes, *, pk: object) -> Masked:
+        """Return what ``values_list()`` gave of the row ``pk`` as the attribute would give it."""
+        return Masked(self, _Sealed(sealed), current_schema(), pk)
+
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         """Validate the clear text."""
         super().clean(value.reveal() if isinstance(value, Masked) else value, model_instance)

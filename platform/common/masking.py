@@ -10,6 +10,7 @@ import phonenumbers
 from .surnames import compound_surname
 
 _HIDDEN = "***"
+_MAINLAND_MOBILE = re.compile(r"\+86(1\d{10})")
 _PROVINCE = r"[一-鿿]{2,7}?(?:省|自治区|特别行政区)"
 _CITY = r"[一-鿿]{1,9}?(?:市|自治州|地区|盟)"
 # 小区, 社区, 园区 and the like are smaller than a district.
@@ -67,6 +68,9 @@ def mask_phone(value: str) -> str:
     >>> mask_phone("110")
     '****'
     """
+    if mobile := _MAINLAND_MOBILE.fullmatch(value):
+        # Nearly every number of a list; parsing costs two hundred times as much.
+        return f"{mobile[1][:3]}****{mobile[1][-4:]}"
     try:
         number = phonenumbers.parse(value, "CN")
     except phonenumbers.NumberParseException:

@@ -18,7 +18,7 @@ from crm.people.choices import (
 )
 from crm.people.dates import PartialDate, parse_partial_date, partial_text
 from crm.people.models import Person, PersonIdentity
-from crm.people.selectors import PeopleFilter
+from crm.people.selectors import PeopleFilter, PersonLine
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 
 
@@ -158,7 +158,7 @@ class PersonSerializer(serializers.Serializer[Person]):
         return dataclasses.replace(current, **changes) if current else PersonValues(**changes)
 
 
-class PersonLineSerializer(serializers.Serializer[Person]):
+class PersonLineSerializer(serializers.Serializer[PersonLine]):
     """A person in a list."""
 
     id = serializers.UUIDField()
@@ -166,24 +166,14 @@ class PersonLineSerializer(serializers.Serializer[Person]):
     sex = serializers.ChoiceField(choices=Sex.choices)
     birth_year = serializers.SerializerMethodField()
     status = serializers.ChoiceField(choices=Status.choices)
-    identities = serializers.SerializerMethodField()
-    phone = serializers.SerializerMethodField()
+    identities = serializers.ListField(child=serializers.CharField())
+    phone = serializers.CharField()
     version = serializers.IntegerField()
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
-    def get_birth_year(self, person: Person) -> int | None:
+    def get_birth_year(self, person: PersonLine) -> int | None:
         """Return the year only: lists show no birthdays."""
         return person.birth_date.year if person.birth_date else None
-
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
-    def get_identities(self, person: Person) -> list[str]:
-        """Return the codes of the current identities."""
-        return [identity.code for identity in person.identities.all()]
-
-    @extend_schema_field(serializers.CharField())
-    def get_phone(self, person: Person) -> str:
-        """Return the phone that is called first, masked."""
-        return str(next(iter(person.phones.all()), ""))
 
 
 class PeoplePageSerializer(serializers.Serializer[Any]):

@@ -128,11 +128,11 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
     def _person(self, pk: UUID) -> Person:
         return get_object_or_404(selectors.people_with_parts(), pk=pk)
 
-    def _address(self, name: str, person: Person | None) -> str:
+    def _address(self, name: str, line: selectors.PersonLine | None) -> str:
         query = self.request.query_params.copy()
         for other in ("page", "after", "before"):
             query.pop(other, None)
-        query[name] = str(person.pk if person else "")
+        query[name] = str(line.id if line else "")
         return self.request.build_absolute_uri(f"?{query.urlencode()}")
 
     def _answer(self, person: Person, code: int = status.HTTP_200_OK) -> Response:
