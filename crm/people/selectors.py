@@ -225,14 +225,23 @@ def _lines(rows: Sequence[tuple[Any, ...]]) -> list[PersonLine]:
         codes[person_id].append(code)
     column = cast(EncryptedTextField, PersonPhone._meta.get_field("number"))
     phones = {
-        person_id: str(column.masked(number, pk=pk))
+        person_id: str(column.masked(cast(bytes, number), pk=pk))
         for person_id, pk, number in PersonPhone.objects.filter(
             person__in=ids, position=0
         ).values_list("person_id", "pk", "number")
     }
     return [
-        PersonLine(*row, identities=tuple(codes[row[0]]), phone=phones.get(row[0], ""))
-        for row in rows
+        PersonLine(
+            id=pk,
+            full_name=full_name,
+            sex=sex,
+            birth_date=birth_date,
+            status=status,
+            version=version,
+            identities=tuple(codes[pk]),
+            phone=phones.get(pk, ""),
+        )
+        for pk, full_name, sex, birth_date, status, version in rows
     ]
 
 

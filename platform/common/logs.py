@@ -17,7 +17,7 @@ EventDict = MutableMapping[str, Any]
 # Times and keys are written by processors that run later, or hold letters.
 _NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ -]?\d){7,}[\dXx]?(?![\w-])")
 _PASSPORT = re.compile(r"\b[A-Z]{1,2}\d{7,9}\b")
-# "DETAIL:  Key (phone)=(…) already exists." / "Failing row contains (…)."
+# PostgreSQL's second line, which quotes the values that broke a rule.
 _DATABASE_DETAIL = re.compile(r"(DETAIL|CONTEXT|HINT|LINE \d+):.*", re.DOTALL)
 _HIDDEN = "[hidden]"
 # Never printed, whatever they hold.
