@@ -183,7 +183,7 @@ def test_only_a_site_on_trial_is_activated(make_site):
     tenant = make_site()
     with pytest.raises(InvalidStateError):
         lifecycle.activate_tenant(code=tenant.code, by=None, now=NOW)
-    with pytest.raises(CommandError, match="\\S"):
+    with pytest.raises(CommandError, match=r"\S"):
         call_command("activate_tenant", tenant.code)
 
 
