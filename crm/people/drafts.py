@@ -1,7 +1,7 @@
 """From checked values to rows that are not saved yet; the services and the import save them."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from accounts.models import User
 from common.crypto import blind_index
 from common.keys import DataKey
 from crm.people import search
-from crm.people.choices import Source
+from crm.people.choices import DocumentKind, Source
 from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
 from crm.people.rules import Checked
 
@@ -118,7 +118,35 @@ def draft_documents(
         row.check_result = document.result
         row.position = position
         rows.append(row)
+    link_renewals(rows)
     return rows
+
+
+def link_renewals(documents: Sequence[PersonDocument]) -> None:
+    """Let each paper point to the one it took the place of (requirements K3).
+
+    Of papers of one kind and country, one renews another if it became valid on or after the day
+    the other ended, or, where no end is known, later than the other.
+    """
+    for document in documents:
+        older = [
+            other
+            for other in documents
+            if (other.kind, other.country) == (document.kind, document.country)
+            and other.kind != DocumentKind.OTHER
+            and _began_after(document, other)
+        ]
+        document.renews = max(older, key=lambda other: other.valid_from or dt.date.min, default=None)
+
+
+def _began_after(document: PersonDocument, other: PersonDocument) -> bool:
+    if document.valid_from is None or document is other:
+        return False
+    if other.valid_from is not None and other.valid_from >= document.valid_from:
+        return False
+    if other.valid_to is not None:
+        return other.valid_to <= document.valid_from
+    return other.valid_from is not None
 
 
 def draft_phones(

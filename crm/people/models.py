@@ -284,6 +284,10 @@ class PersonDocument(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
     check_result = models.CharField(_("check"), max_length=12, choices=CheckResult)
+    # The older paper of the same kind that this one took the place of.
+    renews = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="renewed_by", db_index=False
+    )
     # Why date of birth or sex are not those in the number; asked for where they differ.
     mismatch_reason = models.CharField(_("why it differs"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(default=0)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.people.choices import CheckResult, IdentityCode, IdentityState, Sex, Status
 from crm.people.dates import partial_text
-from crm.people.models import Person, PersonIdentity, age_on
+from crm.people.models import Person, PersonDocument, PersonIdentity, age_on
 from crm.people.selectors import PeoplePage, PersonLine
 from frontend.people.fields import country_name, region_text
 from frontend.people.forms import LANGUAGES
@@ -107,6 +107,8 @@ class PersonView:
     def of(cls, person: Person, today: dt.date) -> Self:
         """Return the page of ``person``; parts must be loaded."""
         comma = _(", ")
+        documents = person.documents.all()
+        renewed = {document.renews_id for document in documents}
         return cls(
             other_names=comma.join(person.other_names),
             former_names=comma.join(person.former_names),
@@ -132,11 +134,9 @@ class PersonView:
                             ],
                         )
                     ),
-                    tag=Tag(document.get_check_result_display(), "good")
-                    if document.check_result == CheckResult.OK
-                    else Tag(document.get_check_result_display(), "warn"),
+                    tag=_paper_tag(document, is_renewed=document.pk in renewed),
                 )
-                for document in person.documents.all()
+                for document in documents
             ],
             phones=[
                 NumberLine(
@@ -177,6 +177,13 @@ def page_links(query: QueryDict, page: PeoplePage) -> PageLinks:
         next=address("after", people[-1].id) if page.has_next and people else "",
         numbers=[(number, address("page", number)) for number in page.numbers],
     )
+
+
+def _paper_tag(document: PersonDocument, *, is_renewed: bool) -> Tag:
+    if is_renewed:
+        return Tag(_("renewed by a newer one"))
+    kind = "good" if document.check_result == CheckResult.OK else "warn"
+    return Tag(document.get_check_result_display(), kind)
 
 
 def _validity(first: dt.date | None, last: dt.date | None) -> str:

@@ -54,6 +54,7 @@ class DocumentSerializer(serializers.Serializer[Any]):
     valid_to = serializers.DateField(default=None, allow_null=True)
     mismatch_reason = serializers.CharField(default="", allow_blank=True)
     check_result = serializers.ChoiceField(choices=CheckResult.choices, read_only=True)
+    renews = serializers.UUIDField(source="renews_id", read_only=True, allow_null=True)
 
 
 class PhoneSerializer(serializers.Serializer[Any]):

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid until')),
                 ('check_result', models.CharField(choices=[('ok', 'checked'), ('unverified', 'unverified')], max_length=12, verbose_name='check')),
                 ('mismatch_reason', models.CharField(blank=True, max_length=200, verbose_name='why it differs')),
+                ('renews', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='renewed_by', to='people.persondocument')),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),
                 ('created_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

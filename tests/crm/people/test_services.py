@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 
 import pytest
 from django.apps import apps
@@ -30,7 +31,7 @@ from crm.people.errors import (
 )
 from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
 from crm.people.selectors import people_with_parts, values_of
-from crm.people.values import DocumentValues, IdentityValues, PhoneValues
+from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 from tests.factories import people
 from tests.factories.people import NOW, resident_id, values
 
@@ -366,3 +367,19 @@ def test_every_column_says_what_it_is_for_and_the_sensitive_ones_are_sealed():
     models = list(apps.get_app_config("people").get_models())
     assert unclassified(models) == []
     assert unprotected(models) == []
+
+
+def test_a_renewed_passport_points_to_the_one_it_took_the_place_of(north):
+    passport = functools.partial(DocumentValues, kind=DocumentKind.PASSPORT)
+    old = passport(number="E11111111", valid_from=dt.date(2010, 1, 1), valid_to=dt.date(2020, 1, 1))
+    new = passport(number="E22222222", valid_from=dt.date(2020, 1, 1), valid_to=dt.date(2030, 1, 1))
+    foreign = passport(number="X1234567", country="ID", valid_from=dt.date(2021, 1, 1))
+    saved = services.add_person(
+        values=PersonValues(full_name="曾国芳", documents=(new, old, foreign)), by=None, now=NOW
+    )
+
+    renewals = {
+        (row.country, row.valid_from.year): row.renews and row.renews.valid_from.year
+        for row in saved.person.documents.all()
+    }
+    assert renewals == {("CN", 2010): None, ("CN", 2020): 2010, ("ID", 2021): None}
