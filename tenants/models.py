@@ -164,15 +164,17 @@ class DeletionOrder(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="deletion_orders")
     reason = models.CharField(_("reason"), max_length=200)
-    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # DO_NOTHING leaves the refusal to the database: with PROTECT, deleting an account inside a
+    # tenant would make Django look into this table, which a tenant's role may not.
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
     ordered_at = models.DateTimeField()
     wait_until = models.DateTimeField(_("not before"))
     approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+"
     )
     withdrawn_at = models.DateTimeField(null=True)
     executed_at = models.DateTimeField(null=True)

@@ -95,6 +95,15 @@ def plain_static_files(settings):
     }
 
 
+@pytest.fixture(autouse=True)
+def speak_english() -> Iterator[None]:
+    """Let messages outside of requests be in the language of the code, so tests can name them."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 def drop_database(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
     """Drop a test database together with the roles of its tenants."""
     exists = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
