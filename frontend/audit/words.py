@@ -56,6 +56,12 @@ ACTIONS: dict[str, Promise] = {
     "site.approve_deletion": gettext_lazy("approved the deletion of a site"),
     "site.withdraw_deletion": gettext_lazy("withdrew the deletion of a site"),
     "site.delete": gettext_lazy("deleted a site"),
+    "site.activate": gettext_lazy("ended a site's trial"),
+    "site.hand_over": gettext_lazy("went to a site as support"),
+    "support.open": gettext_lazy("let support in"),
+    "support.enter": gettext_lazy("came in as support"),
+    "support.close": gettext_lazy("closed the support window"),
+    "walls.breach": gettext_lazy("found a gap in the walls between sites"),
     "audit.check": gettext_lazy("checked the audit"),
 }
 # Where people say something else than the model's name.
