@@ -4,7 +4,9 @@ The server is the product itself: its own data folder, embedded PostgreSQL, web,
 provisioner and scheduler. Without Chromium the tests say so and are skipped.
 """
 
+import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,11 +18,14 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Frame, Page
 
 PASSWORD = "demo-sesame-42"
+DELIVERED_WITHIN = 20.0  # seconds; messages go through the worker
 READY_WITHIN = 180.0  # seconds; CI's machines are slow and shared
 LAUNCH = [
     "--headless",
@@ -56,6 +61,7 @@ class Network:
 
     port: int
     log: Path
+    pid: int
 
     def url(self, path: str = "/", site: str = "") -> str:
         """Return the address of a page on the platform's or a site's host."""
@@ -78,8 +84,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         "QIAOJIA_DATA_DIR": str(folder / "data"),
         "QIAOJIA_DEMO_PASSWORD": PASSWORD,
     }
-    running = Network(port, folder / "log")
-    with running.log.open("wb") as log:
+    log_file = folder / "log"
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "config.launch"],
             env=environment,
@@ -87,6 +93,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    running = Network(port, log_file, process.pid)
     try:
         wait_until_ready(running, process)
         yield running
@@ -123,28 +130,150 @@ class Visitor:
         self.network = network
         self.site = site
         self.complaints: list[str] = []
+        self.dialogs = 0
+        # Answers that Chromium reports like a missing file, although the page shows them well.
+        self.expected = {422}
+        self._is_deaf = False
         self.page: Page = context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", self._dismiss)
+        self.page.on("framenavigated", self._listen)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # A form that failed answers 422, which Chromium reports like a missing file.
-        if message.type == "error" and "status of 422" not in message.text:
-            self.complaints.append(message.text)
+        if self._is_deaf or message.type not in {"error", "warning"}:
+            return
+        if not any(f"status of {status}" in message.text for status in self.expected):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.dialogs += 1
+        dialog.dismiss()
+
+    def _listen(self, _frame: Frame) -> None:
+        self._is_deaf = False
 
     def open(self, path: str = "/") -> Page:
         """Open a page of this visitor's host."""
         self.page.goto(self.network.url(path, self.site))
         return self.page
 
+    def send(self) -> None:
+        """Press the first button of the page's form."""
+        self.page.locator("main form button[type=submit]:visible").first.click()
+
+    def save(self) -> None:
+        """Press the last main button of the page's form."""
+        self.page.locator("main form .button-primary").last.click()
+
     def sign_in(self, phone: str, password: str = PASSWORD) -> Page:
         """Sign in with phone and password."""
         page = self.open("/accounts/login/")
         page.locator("input[name=login]").fill(phone)
         page.locator("input[name=password]").fill(password)
-        page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url(lambda url: "/login" not in url)
+        self.send()
+        page.wait_for_url(lambda url: "/login/" not in url or "/factor/" in url)
         return page
+
+    def sign_out(self) -> None:
+        """Sign out."""
+        page = self.open("/accounts/logout/")
+        self.send()
+        page.wait_for_url(lambda url: "/logout/" not in url)
+
+    def read_code(self) -> str:
+        """Return the code that was sent last, from the demonstration's mailbox."""
+        mailbox = self.page.context.new_page()
+        until = time.monotonic() + DELIVERED_WITHIN
+        code = None
+        while code is None and time.monotonic() < until:
+            mailbox.goto(self.network.url("/dev/mailbox/", self.site))
+            code = re.search(r"\b\d{6}\b", mailbox.locator("main").inner_text())
+        mailbox.close()
+        assert code, "no message arrived"
+        return code.group()
+
+    def status_of(self, path: str) -> int:
+        """Ask for a page without showing it; return the status, 0 if nobody answered."""
+        port = self.network.port
+        cookies = self.page.context.cookies(self.network.url("/", self.site))
+        headers = {
+            "Host": f"{self.site}.localhost:{port}",
+            "Cookie": "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies),
+        }
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", path, headers=headers)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def add_person(self, full_name: str, **values: str) -> str:
+        """Add a person; return the path of the person's page."""
+        page = self.open("/people/add/")
+        for name, value in {"full_name": full_name, **values}.items():
+            page.locator(f"[name='{name}']").fill(value)
+        self.save()
+        page.wait_for_url(re.compile(r"/people/[0-9a-f-]{36}/$"))
+        return urlsplit(page.url).path
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the page: it scrolls sideways, axe objects, it leads away."""
+        overflow = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        found = [f"scrolls sideways by {overflow} px"] if overflow > 0 else []
+        found += [f"loads from elsewhere: {url}" for url in self.page.evaluate(FOREIGN)]
+        # axe puts styles into the page, which the policy forbids and Chromium reports.
+        self._is_deaf = True
+        answer = Axe().run(self.page, options={"preload": False}).response
+        found += [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in answer["violations"]]
+        return found
+
+    def crawl(self, start: str = "/") -> dict[str, list[str]]:
+        """Open every page that links lead to, one of each kind; return the faults by path."""
+        seen: set[str] = set()
+        faults: dict[str, list[str]] = {}
+        waiting = [start]
+        while waiting:
+            path = waiting.pop(0)
+            if kind_of(path) in seen:
+                continue
+            seen.add(kind_of(path))
+            answer = self.page.goto(self.network.url(path, self.site))
+            assert answer is not None
+            if answer.status != 200:
+                faults[path] = [f"status {answer.status}"]
+                continue
+            if found := self.faults():
+                faults[path] = found
+            waiting += self.page.evaluate(LINKS)
+        self.visited = seen
+        return faults
+
+
+# Paths of this host that the page links to.
+LINKS = """
+[...document.querySelectorAll("a[href]")].map((link) => new URL(link.href))
+  .filter((url) => url.origin === location.origin).map((url) => url.pathname)
+"""
+# What the page would load or send on its own account to another origin. A link is no load.
+FOREIGN = """
+[...document.querySelectorAll("[src], [action], [formaction], link[href], [hx-get], [hx-post]")]
+  .flatMap((node) => ["src", "action", "formaction", "hx-get", "hx-post"]
+    .concat(node.matches("link") ? ["href"] : [])
+    .map((name) => node.getAttribute(name)).filter(Boolean))
+  .filter((url) => !url.startsWith("data:image/"))
+  .filter((url) => new URL(url, location.href).origin !== location.origin)
+"""
+
+
+def kind_of(path: str) -> str:
+    """Return the path without what differs from one object to the next."""
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", path)
+    return re.sub(r"^/sites/(?!new/|regions/)[^/]+/", "/sites/CODE/", path)
 
 
 @pytest.fixture
@@ -165,3 +294,4 @@ def visit(browser: Browser, network: Network) -> Iterator[object]:
     for context in contexts:
         context.close()
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+    assert [visitor.dialogs for visitor in visitors if visitor.dialogs] == []
