@@ -75,6 +75,7 @@ class RegisterForm(SignupForm):
         super().__init__(*args, **kwargs)
         # A stranger could otherwise leave a password of his own on somebody's phone number.
         del self.fields["password1"]
+        self.fields["phone"].label = _("Phone number")
         _plain(self)
         self.order_fields(["display_name", "phone"])
 
