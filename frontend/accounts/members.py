@@ -60,7 +60,7 @@ def invite(request: MemberRequest) -> HttpResponse:
         except DomainError as exc:
             form.add_error(exc.field, str(exc))
         else:
-            return _show_link(request, invitation, token)
+            return show_link(request, invitation, token)
     return render(request, INVITE_PAGE, {"form": form}, status=422 if form.errors else 200)
 
 
@@ -75,7 +75,7 @@ def invite_again(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     except DomainError as exc:
         messages.error(request, str(exc))
         return redirect("accounts:list")
-    return _show_link(request, invitation, token)
+    return show_link(request, invitation, token)
 
 
 @require_POST
@@ -196,7 +196,8 @@ def _done(
     return redirect(page, *keys)
 
 
-def _show_link(request: MemberRequest, invitation: Invitation, token: str) -> HttpResponse:
+def show_link(request: MemberRequest, invitation: Invitation, token: str) -> HttpResponse:
+    """Show an invitation's link, which is never shown again."""
     link = absolute(request, reverse("accounts:accept", args=[token]))
     response = render(
         request, LINK_PAGE, {"invitation": invitation, "link": link, "qr": qr_svg(link)}

@@ -20,6 +20,7 @@ from crm.people.choices import (
 )
 from crm.people.rules import LONGEST_NOTE, MOST_PARTS
 from crm.people.selectors import PeopleFilter
+from frontend.accounts.fields import PhoneField
 from frontend.forms import DayInput, Form, ListFilter, PhoneInput
 from frontend.people.fields import CountryField, NamesField, PartialDateField, RegionField
 
@@ -97,6 +98,14 @@ def untouched_filters(_language: str) -> SafeString:
     The same for everybody who reads the same language, and a sixth of the time of the page.
     """
     return loader.render_to_string("people/filters.html", {"form": FilterForm()})
+
+
+class MemberInviteForm(Form):
+    """How a person on the register gets an account of their own."""
+
+    phone = PhoneField(
+        required=False, help_text=_("If you give it, only this phone can accept the invitation.")
+    )
 
 
 class PlaceForm(forms.Form):

@@ -10,5 +10,6 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("<uuid:person_id>/", views.detail, name="detail"),
     path("<uuid:person_id>/edit/", views.edit, name="edit"),
+    path("<uuid:person_id>/invite/", views.invite, name="invite"),
     path("<uuid:person_id>/reveal/<str:field>/", views.reveal, name="reveal"),
 ]

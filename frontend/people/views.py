@@ -13,13 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.roles import Role
+from accounts.services import invite as make_invitation
 from common.errors import DomainError
 from crm.people import selectors, services
 from crm.people.choices import RevealReason
 from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChangedError
 from crm.people.models import Person
+from frontend.accounts.members import show_link
 from frontend.people.entry import ADD_BUTTON, PersonEntry, stated, typed
-from frontend.people.forms import FilterForm, PlaceForm, RevealForm, untouched_filters
+from frontend.people.forms import (
+    FilterForm,
+    MemberInviteForm,
+    PlaceForm,
+    RevealForm,
+    untouched_filters,
+)
 from frontend.people.present import ListRow, PersonView, page_links
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
@@ -27,6 +36,7 @@ from tenants.permissions import Permission
 LIST_PAGE = "people/person_list.html"
 DETAIL_PAGE = "people/person_detail.html"
 FORM_PAGE = "people/person_form.html"
+INVITE_PAGE = "people/person_invite.html"
 REVEAL_PAGE = "people/person_reveal.html"
 
 
@@ -77,6 +87,7 @@ def detail(request: MemberRequest, person_id: UUID) -> HttpResponse:
         "may_edit": may(request.user, Permission.PERSON_EDIT),
         "may_reveal": may(request.user, Permission.PERSON_REVEAL),
         "may_audit": may(request.user, Permission.AUDIT_VIEW),
+        "may_invite": may(request.user, Permission.ACCOUNT_MANAGE),
     }
     return render(request, DETAIL_PAGE, context)
 
@@ -95,6 +106,31 @@ def add(request: MemberRequest) -> HttpResponse:
 def edit(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Change what is on record."""
     return _enter(request, _person(person_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@requires(Permission.ACCOUNT_MANAGE)
+def invite(request: MemberRequest, person_id: UUID) -> HttpResponse:
+    """Invite a person to sign in as a member, who then sees who looked at the own record."""
+    person = _person(person_id)
+    form = MemberInviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation, token = make_invitation(
+                role=Role.MEMBER,
+                display_name=person.full_name[:60],
+                phone=form.cleaned_data["phone"],
+                person_key=person.pk,
+                by=request.user,
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            return show_link(request, invitation, token)
+    context = {"form": form, "person": person}
+    return render(request, INVITE_PAGE, context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

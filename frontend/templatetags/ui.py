@@ -12,14 +12,13 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
-from common.phones import write_phone
+from frontend.text import day, device, minute, telephone
 
 register = template.Library()
 
@@ -31,25 +30,6 @@ NOTICE_ICONS = {
     "warn": "triangle-alert",
     "bad": "circle-alert",
 }
-
-# What a User-Agent contains, and what it means; the first match counts, as most name others too.
-_BROWSERS = (
-    ("MicroMessenger", "微信"),
-    ("Edg", "Edge"),
-    ("Firefox", "Firefox"),
-    ("Chrom", "Chrome"),
-    ("Safari", "Safari"),
-    ("curl", "curl"),
-)
-_SYSTEMS = (
-    ("HarmonyOS", "HarmonyOS"),
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
 
 
 def html_attributes(values: dict[str, Any]) -> SafeString:
@@ -385,33 +365,5 @@ def seal_area(issuer: Text) -> dict[str, Any]:
     return {"issuer": issuer}
 
 
-@register.filter
-def telephone(value: str) -> str:
-    """Write a stored telephone number as people do: 0592-0000101."""
-    return write_phone(value)
-
-
-@register.filter
-def device(user_agent: str) -> str:
-    """Name the browser and the system of a User-Agent header as people know them."""
-    found = (
-        next((name for mark, name in marks if mark in user_agent), "")
-        for marks in (_BROWSERS, _SYSTEMS)
-    )
-    return " · ".join(filter(None, found)) or user_agent[:40]
-
-
-@register.filter
-def day(value: dt.date | dt.datetime | None) -> str:
-    """Write a day as 2026-11-22, a time by its day in China; nothing for None."""
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime):
-        value = timezone.localtime(value)
-    return f"{value:%Y-%m-%d}"
-
-
-@register.filter
-def minute(value: dt.datetime | None) -> str:
-    """Write a time as 2026-11-22 14:05, in China's time; nothing for None."""
-    return "" if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+for _filter in (day, minute, telephone, device):
+    register.filter(_filter)

@@ -22,6 +22,13 @@ class InvitationClosedError(DomainError):
     message = _("This invitation is no longer valid. Ask for a new one.")
 
 
+class PersonHasAccountError(DomainError):
+    """The person has an account here."""
+
+    code = "person_has_account"
+    message = _("This person can sign in already.")
+
+
 class WrongPhoneError(DomainError):
     """The invitation is for somebody with another phone."""
 

@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import find_by_phone
 from accounts.services import create_account
+from accounts.services.invitations import link_person
 from config.demo_people import load_people
+from crm.people.services import add_person
+from crm.people.values import PersonValues, PhoneValues
 from network.demo.people import generate_people
 from network.demo.sites import PLATFORM_ACCOUNTS, SITES, DemoAccount, DemoSite
 from network.services import SiteFacts, create_site
@@ -63,6 +67,7 @@ def load_demonstration(*, password: str, say: Callable[[str], None]) -> list[Acc
         with inside(tenant):
             accounts += _accounts(site.code, site.accounts, password, hashed, now)
             if load_people(generate_people(site.code, site.people), now=now):
+                _put_members_on_record(site, now)
                 say(f"{site.name}: {site.people} people")
     return accounts
 
@@ -81,6 +86,17 @@ def _make_site(site: DemoSite, now: dt.datetime, say: Callable[[str], None]) -> 
         ),
         now=now,
     )
+
+
+@transaction.atomic
+def _put_members_on_record(site: DemoSite, now: dt.datetime) -> None:
+    """Let the demonstration's members be on the register, so that they see who looked."""
+    for one in site.accounts:
+        account = find_by_phone(one.phone)
+        if one.role == Role.MEMBER and account:
+            values = PersonValues(full_name=one.name, phones=(PhoneValues(number=one.phone),))
+            person = add_person(values=values, by=None, now=now).person
+            link_person(account, person.pk)
 
 
 def _accounts(

@@ -78,7 +78,7 @@ def test_a_field_ties_hint_and_error_to_its_control():
 
 def test_what_is_optional_says_so_and_is_not_filled_in_by_the_browser():
     html = render("{% field form.nickname %}", form=NameForm())
-    assert "选填" in html.split("</label>")[0]
+    assert "optional" in html.split("</label>")[0]
     assert 'autocomplete="off"' in html
 
 

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('system_admin', 'system administrator'), ('security_admin', 'security administrator'), ('audit_admin', 'audit administrator'), ('operator', 'platform operator'), ('administrator', 'site administrator'), ('clerk', 'window clerk'), ('volunteer_lead', 'volunteer lead'), ('volunteer', 'volunteer'), ('lawyer', 'lawyer'), ('member', 'member')], max_length=16, verbose_name='role')),
                 ('display_name', models.CharField(max_length=60, verbose_name='name')),
                 ('phone_index', common.fields.BlindIndexField(max_length=16, null=True)),
+                ('person_key', models.UUIDField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(null=True)),

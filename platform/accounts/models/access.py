@@ -33,6 +33,8 @@ class Invitation(models.Model):
     display_name = models.CharField(_("name"), max_length=60)
     # If given, only an account with this phone may be made of it.
     phone_index = BlindIndexField(null=True)
+    # Whose account it becomes, when the site keeps the person (crm.people, no reference).
+    person_key = models.UUIDField(null=True)
     # None: from whoever made the site.
     invited_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", db_index=False
@@ -59,6 +61,12 @@ class Invitation(models.Model):
             basis=Basis.CONTRACT,
             retention="account",
             sensitivity=Sensitivity.S2,
+        ),
+        "person_key": PersonalData(
+            purpose="show members their own record",
+            basis=Basis.CONTRACT,
+            retention="account",
+            sensitivity=Sensitivity.S1,
         ),
     }
     not_personal = frozenset({"token_hash", "role", "expires_at", "accepted_at", "revoked_at"})

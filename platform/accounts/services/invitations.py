@@ -1,11 +1,18 @@
 """Invitations by link: one account, one role, once."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.errors import InvitationClosedError, SelfGrantError, WrongPhoneError, WrongPlaceError
+from accounts.errors import (
+    InvitationClosedError,
+    PersonHasAccountError,
+    SelfGrantError,
+    WrongPhoneError,
+    WrongPlaceError,
+)
 from accounts.models import Invitation, User
 from accounts.roles import Role
 from accounts.secrets import hashed, new_secret
@@ -20,7 +27,13 @@ INVITATION_DAYS = 7
 
 @transaction.atomic
 def invite(
-    *, role: Role, display_name: str, phone: str = "", by: User | None, now: dt.datetime
+    *,
+    role: Role,
+    display_name: str,
+    phone: str = "",
+    person_key: UUID | None = None,
+    by: User | None,
+    now: dt.datetime,
 ) -> tuple[Invitation, str]:
     """Make an invitation; return it and its token, which is never shown again.
 
@@ -28,17 +41,22 @@ def invite(
         role: what the invited will be here.
         display_name: how the invited is greeted; whoever accepts may correct it.
         phone: if given, only an account with this phone can be made of it.
+        person_key: whose account it becomes, if the site keeps the person.
         by: who invites; None for whoever made the site.
         now: the time.
 
     Raises:
         WrongPlaceError: the role does not exist here.
+        PersonHasAccountError: the person can sign in already.
         PhoneError: ``phone`` is no phone number.
     """
     if role not in roles_here():
         raise WrongPlaceError
+    if person_key and User.objects.filter(person_key=person_key).exists():
+        raise PersonHasAccountError
     token = new_secret()
     invitation = Invitation.objects.create(
+        person_key=person_key,
         token_hash=hashed(token),
         role=role,
         display_name=display_name,
@@ -94,6 +112,7 @@ def accept_invitation(
     else:
         grant_role(user=account, role=role, by=by, now=now)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=account)
+    link_person(account, invitation.person_key)
     _record("invitation.accept", invitation, account, now)
     return account
 
@@ -123,11 +142,22 @@ def renew_invitation(
     """
     revoke_invitation(invitation=invitation, by=by, now=now)
     renewed, token = invite(
-        role=Role(invitation.role), display_name=invitation.display_name, by=by, now=now
+        role=Role(invitation.role),
+        display_name=invitation.display_name,
+        person_key=invitation.person_key,
+        by=by,
+        now=now,
     )
     renewed.phone_index = invitation.phone_index
     renewed.save(update_fields=["phone_index"])
     return renewed, token
+
+
+def link_person(account: User, person_key: UUID | None) -> None:
+    """Let an account be a person's own; an account or person that is linked stays as it is."""
+    if person_key is None or User.objects.filter(person_key=person_key).exists():
+        return
+    User.objects.filter(pk=account.pk, person_key=None).update(person_key=person_key)
 
 
 def _check_phone(invitation: Invitation, account: User | None, phone: str) -> None:
