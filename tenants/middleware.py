@@ -126,9 +126,7 @@ def is_guarded(view: Callable[..., Any]) -> bool:
     api_view = getattr(view, "cls", None)
     if api_view is not None:
         return getattr(api_view, "read_permission", None) is not None
-    return getattr(view, "permission", None) is not None or bool(
-        getattr(view, "public_reason", "")
-    )
+    return getattr(view, "permission", None) is not None or bool(getattr(view, "public_reason", ""))
 
 
 def _notice(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:

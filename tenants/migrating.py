@@ -118,8 +118,9 @@ def make_plan(schema: str) -> Plan:
             return Plan(names, None)
         connection.set_schema(schema)
         statements: list[str] = []
+        known = executor.loader.graph.nodes
         state = executor.loader.project_state(
-            [key for key in executor.loader.applied_migrations if key in executor.loader.graph.nodes],
+            [key for key in executor.loader.applied_migrations if key in known],
             at_end=True,
         )
         for migration, _backwards in plan:
@@ -193,7 +194,8 @@ def _migrate_one(schema: str, plan: Plan) -> str:
             with connection.cursor() as cursor:
                 cursor.execute(message)
         except Exception as exc:  # noqa: BLE001  one tenant's failure must not stop the others
-            if not isinstance(exc.__cause__, psycopg.errors.LockNotAvailable) or attempt == ATTEMPTS:
+            is_locked = isinstance(exc.__cause__, psycopg.errors.LockNotAvailable)
+            if not is_locked or attempt == ATTEMPTS:
                 return str(exc).splitlines()[0]
             time.sleep(_PAUSE * attempt)
         else:

@@ -124,6 +124,9 @@ class SchemaTemplate(models.Model):
     statements = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return self.fingerprint
+
 
 class MigrationResult(models.Model):
     """How the last migration of one tenant went. Kept for the directory and for resuming."""

@@ -16,7 +16,7 @@ from tenants.backend.base import OWNER_ROLE, DatabaseWrapper
 
 
 class NotAnOwnerError(RuntimeError):
-    """This process has no login that may make roles and schemas."""
+    """The process has no login that may make roles and schemas."""
 
 
 def admin_conninfo() -> dict[str, object]:

@@ -30,9 +30,12 @@ from tenants.template import migrations_fingerprint, read_statements
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
 # Names that mean something to browsers, to mail or to us.
 RESERVED_CODES = frozenset(
-    "www api app admin platform public static media mail smtp imap ftp ns1 ns2 localhost status"
-    " help docs test staging auth login sso cdn assets postgres information-schema".split()
-)
+    {
+        "www", "api", "app", "admin", "platform", "public", "static", "media", "assets", "cdn",
+        "mail", "smtp", "imap", "ftp", "ns1", "ns2", "localhost", "status", "help", "docs",
+        "test", "staging", "auth", "login", "sso", "postgres", "information-schema",
+    }
+)  # fmt: skip
 # History is written once; structure is the owner's.
 _APPEND_ONLY_TABLES = ["audit_auditentry"]
 _READ_ONLY_TABLES = ["accounts_schemamarker", "django_migrations", "django_content_type"]
@@ -191,9 +194,7 @@ def migrate_schema(schema: str) -> None:
 
     django-tenants' own way: slow, and the oracle that the replay is compared with.
     """
-    call_command(
-        "migrate_schemas", tenant=True, schema_name=schema, interactive=False, verbosity=0
-    )
+    call_command("migrate_schemas", tenant=True, schema_name=schema, interactive=False, verbosity=0)
 
 
 def template_statements() -> list[str]:

@@ -129,13 +129,17 @@ def grant_public(connection: Connection) -> None:
         "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC",
         f"GRANT EXECUTE ON FUNCTION public.forget_hits() TO {PLATFORM_ROLE}",
         f"GRANT EXECUTE ON FUNCTION public.redeem_handover(text) TO {TENANT_GROUP}",
-        "GRANT EXECUTE ON FUNCTION public.count_hit(text, integer)"
-        f" TO {PLATFORM_ROLE}, {TENANT_GROUP}",
+        (
+            "GRANT EXECUTE ON FUNCTION public.count_hit(text, integer)"
+            f" TO {PLATFORM_ROLE}, {TENANT_GROUP}"
+        ),
         f"GRANT USAGE ON SCHEMA dramatiq TO {PLATFORM_ROLE}, {WORKER_ROLE}, {TENANT_GROUP}",
         f"GRANT ALL ON ALL TABLES IN SCHEMA dramatiq TO {WORKER_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE ON dramatiq.queue TO {PLATFORM_ROLE}, {TENANT_GROUP}",
-        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA dramatiq"
-        f" TO {PLATFORM_ROLE}, {WORKER_ROLE}, {TENANT_GROUP}",
+        (
+            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA dramatiq"
+            f" TO {PLATFORM_ROLE}, {WORKER_ROLE}, {TENANT_GROUP}"
+        ),
     ]
     with connection.transaction():
         for statement in statements:

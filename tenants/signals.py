@@ -1,12 +1,11 @@
-
-from tenants.backend.current import connection
-
 """What must happen in every process that loads the app."""
 
 from typing import Any
 
 from django.core.signals import request_finished
 from django.dispatch import receiver
+
+from tenants.backend.current import connection
 
 
 @receiver(request_finished)

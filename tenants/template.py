@@ -127,7 +127,7 @@ def _copy_rows(cursor: CursorWrapper) -> list[str]:
             continue
         cursor.execute(
             # One literal holds all rows; json keeps every type's own text form.
-            f"SELECT quote_literal(json_agg(t ORDER BY id)::text) FROM \"{table}\" t"
+            f'SELECT quote_literal(json_agg(t ORDER BY id)::text) FROM "{table}" t'
         )
         rows = cursor.fetchone()[0]
         statements.append(
@@ -162,7 +162,9 @@ def _indexes(cursor: CursorWrapper, schema: str) -> list[str]:
     cursor.execute(
         """
         SELECT pg_get_indexdef(i.indexrelid)
-        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+        FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_class x ON x.oid = i.indexrelid
         LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.contype IN ('p','u','x')
         WHERE c.relnamespace = %s::regnamespace AND con.oid IS NULL
         ORDER BY x.relname
@@ -170,9 +172,7 @@ def _indexes(cursor: CursorWrapper, schema: str) -> list[str]:
         [f'"{schema}"'],
     )
     # pg_get_indexdef always names the schema of the table.
-    return [
-        _as_written(row[0].replace(f" ON {schema}.", " ON ", 1)) for row in cursor.fetchall()
-    ]
+    return [_as_written(row[0].replace(f" ON {schema}.", " ON ", 1)) for row in cursor.fetchall()]
 
 
 def _as_written(definition: str) -> str:

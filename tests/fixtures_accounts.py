@@ -42,9 +42,7 @@ def host_of(tenant: Tenant | None) -> str:
 def make_account(*roles: Role, name: str = "林晓梅", **values: Any) -> User:
     """Make an account in the current schema; without a password, so that it costs nothing."""
     # Support is never given; see accounts.services.support.
-    user = create_account(
-        display_name=name, roles=set(roles) - {Role.SUPPORT}, now=NOW, **values
-    )
+    user = create_account(display_name=name, roles=set(roles) - {Role.SUPPORT}, now=NOW, **values)
     if Role.SUPPORT in roles:
         RoleGrant.objects.create(user=user, role=Role.SUPPORT, granted_at=NOW)
     return user

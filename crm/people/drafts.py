@@ -136,7 +136,11 @@ def link_renewals(documents: Sequence[PersonDocument]) -> None:
             and other.kind != DocumentKind.OTHER
             and _began_after(document, other)
         ]
-        document.renews = max(older, key=lambda other: other.valid_from or dt.date.min, default=None)
+        document.renews = max(older, key=_beginning, default=None)
+
+
+def _beginning(document: PersonDocument) -> dt.date:
+    return document.valid_from or dt.date.min
 
 
 def _began_after(document: PersonDocument, other: PersonDocument) -> bool:

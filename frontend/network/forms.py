@@ -40,17 +40,13 @@ class SiteForm(Form):
             " such as siming."
         ),
     )
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=TenantKind.choices, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=TenantKind.choices, widget=forms.RadioSelect)
     region_code = forms.CharField(
         label=_("Region"),
         help_text=_("Six digits of GB/T 2260. Type a name to find the code."),
         widget=forms.TextInput(attrs={"list": "regions", "inputmode": "text"}),
     )
-    phone = forms.CharField(
-        label=_("Telephone"), max_length=40, required=False, widget=PhoneInput
-    )
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False, widget=PhoneInput)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     opening_hours = forms.CharField(
         label=_("Opening hours"),

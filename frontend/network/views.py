@@ -65,9 +65,7 @@ def add_site(request: MemberRequest) -> HttpResponse:
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            job = services.order_site(
-                facts=form.facts(), by=request.user, now=timezone.now()
-            )
+            job = services.order_site(facts=form.facts(), by=request.user, now=timezone.now())
         except DomainError as exc:
             form.add_error(exc.field if exc.field in form.fields else None, str(exc))
         else:
@@ -135,9 +133,7 @@ def invite_administrator(request: MemberRequest, code: str) -> HttpResponse:
             link = site_address(host) + path
             context |= {"link": link, "qr": qr_svg(link)}
             return render(request, "network/invitation.html", context)
-    return render(
-        request, "network/invite_form.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "network/invite_form.html", context, status=422 if form.errors else 200)
 
 
 def site_address(host: str) -> str:

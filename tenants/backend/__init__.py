@@ -1,0 +1,1 @@
+"""The database backend that Django loads as ``tenants.backend``."""

@@ -125,9 +125,7 @@ class OutboxBroker(PostgresBroker):
 
     def __init__(self, **options: Any) -> None:
         self.lazy_pool = LazyPool()
-        super().__init__(
-            pool=self.lazy_pool, results=False, schema="dramatiq", **options
-        )
+        super().__init__(pool=self.lazy_pool, results=False, schema="dramatiq", **options)
 
     def enqueue(  # type: ignore[override]
         self, message: Message[Any], *, delay: int | None = None, notify: bool = True

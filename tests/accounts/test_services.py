@@ -295,7 +295,7 @@ def test_a_failing_gateway_is_tried_again(north, monkeypatch):
     ],
 )
 def test_weak_passwords_are_refused_with_advice(password):
-    with pytest.raises(ValidationError, match="words|词"):
+    with pytest.raises(ValidationError, match="words"):
         StrengthValidator().validate(password)
 
 

@@ -59,7 +59,9 @@ def test_layouts_give_way_sooner_to_larger_text(elder, medium, small):
 
 
 def test_a_suspended_site_says_so_and_the_platform_has_no_telephone():
-    tenant = SimpleNamespace(name="北社区侨之家", phone="0592-1", is_read_only=True, is_on_trial=False)
+    tenant = SimpleNamespace(
+        name="北社区侨之家", phone="0592-1", is_read_only=True, is_on_trial=False
+    )
     assert interface(tenant).site.is_suspended
     assert interface(tenant).site.phone == "0592-1"
     assert interface().site.is_platform

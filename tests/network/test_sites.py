@@ -30,7 +30,8 @@ def test_an_order_becomes_a_job_for_the_provisioner(operator):
 
     assert (job.kind, job.arguments["code"]) == ("network.create_site", "jimei")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT queue_name FROM dramatiq.queue WHERE message_id = %s", [job.message_key])
+        query = "SELECT queue_name FROM dramatiq.queue WHERE message_id = %s"
+        cursor.execute(query, [job.message_key])
         assert cursor.fetchone() == ("provisioning",)
 
 

@@ -37,7 +37,7 @@ def test_people_sign_in_by_password_and_out_again(suspended):
     assert response.status_code == 302
     page = client.get("/", follow=True)
     assert page.status_code == 200
-    assert 'notice-warn banner' in page.content.decode()
+    assert "notice-warn banner" in page.content.decode()
     with inside(suspended):
         assert AuditEntry.objects.filter(action="account.sign_in").exists()
         assert User.objects.get().last_login
