@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.phones import AreaCodeMissingError, PhoneError, PhoneKind, parse_phone
+from common.phones import AreaCodeMissingError, PhoneError, PhoneKind, parse_phone, write_phone
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,14 @@ def test_any_text_is_a_phone_or_a_clear_refusal(text):
     except PhoneError:
         return
     assert parse_phone(phone.e164).e164 == phone.e164
+
+
+@pytest.mark.parametrize(
+    "text", ["010-65120001", "022-23456789", "0592-2000101", "138 0013 8000", "+1 415-555-2671"]
+)
+def test_a_number_is_written_as_people_write_it(text):
+    assert write_phone(parse_phone(text).e164) == text
+
+
+def test_what_is_no_number_is_written_as_it_is():
+    assert write_phone("ask at the window") == "ask at the window"
