@@ -9,10 +9,17 @@ from django.utils import timezone
 from common.keys import current_key
 from common.phones import Phone, PhoneKind
 from crm.people.bulk import insert_drafts
-from crm.people.choices import IdentityCode, Precision, Sex, Source
+from crm.people.choices import (
+    CheckResult,
+    DocumentKind,
+    IdentityCode,
+    Precision,
+    Sex,
+    Source,
+)
 from crm.people.drafts import Draft, new_draft
-from crm.people.rules import Checked
-from crm.people.values import IdentityValues, PersonValues
+from crm.people.rules import Checked, CheckedDocument
+from crm.people.values import DocumentValues, IdentityValues, PersonValues
 from network.demo import name_lists as lists
 from tenants.context import inside
 from tenants.models import Tenant
@@ -58,6 +65,11 @@ def _drafts(count: int) -> Iterator[Draft]:
             identities=(IdentityValues(code=chance.choice(list(IdentityCode)), country="ID"),),
         )
         phone = Phone(f"+861{3 + number % 7}{chance.randrange(10**9):09}", PhoneKind.MOBILE)
-        yield new_draft(
-            Checked(values, phones=[phone]), source=Source.ROSTER, by=None, now=now, key=key
+        paper = CheckedDocument(
+            values=DocumentValues(kind=DocumentKind.RESIDENT_ID, country="CN"),
+            number=f"{number:06}{chance.randrange(10**12):012}",
+            source=f"resident_id|CN|{number}",
+            result=CheckResult.OK,
         )
+        checked = Checked(values, documents=[paper], phones=[phone])
+        yield new_draft(checked, source=Source.ROSTER, by=None, now=now, key=key)
