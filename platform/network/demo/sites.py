@@ -71,7 +71,7 @@ SITES = (
         region_code="350203",
         phone="+865920000101",
         address="福建省厦门市思明区榕荫里18号一楼",
-        opening_hours="周一至周六 8:30–12:00,14:30–18:00",
+        opening_hours="周一至周六 8:30–12:00，14:30–18:00",
         people=900,
         accounts=_accounts(
             1,
@@ -140,7 +140,7 @@ SITES = (
         region_code="350622",
         phone="+8659600000101",
         address="福建省漳州市云霄县南屏农场场部大院内",
-        opening_hours="周一至周日 8:00–11:30,15:00–18:00",
+        opening_hours="周一至周日 8:00–11:30，15:00–18:00",
         people=1_200,
         accounts=_accounts(
             4,
