@@ -78,7 +78,6 @@ _WITHOUT_TABLES = [
     "config",
     "csp",
     "django_countries",  # for the names of countries in Chinese
-    "django_filters",
     "django_htmx",
     "drf_spectacular",
     "frontend",
