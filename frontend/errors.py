@@ -49,12 +49,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Rendered without request and context processors: they may be what failed.
     """
     if isinstance(sys.exc_info()[1], _UNAVAILABLE):
-        response = _plain(
-            request, 503, "unavailable", _("The service is starting. Try again in a moment.")
-        )
+        detail = _("The service is starting. Try again in a moment.")
+        response = _answer(request, 503, "unavailable", detail, is_bare=True)
         response["Retry-After"] = str(_RETRY_SECONDS)
         return response
-    return _plain(request, 500, "server_error", _("Something went wrong on our side."))
+    detail = _("Something went wrong on our side.")
+    return _answer(request, 500, "server_error", detail, is_bare=True)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -62,17 +62,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
-def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-    if _is_program(request):
+def _answer(
+    request: HttpRequest, status: int, code: str, detail: str, *, is_bare: bool = False
+) -> HttpResponse:
+    """Return a problem or a page; a bare page asks neither the request nor the database."""
+    if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "detail": detail, "field": None}, status=status)
-    return render(request, f"{status}.html", status=status)
-
-
-def _plain(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-    if _is_program(request):
-        return JsonResponse({"code": code, "detail": detail, "field": None}, status=status)
-    return HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
-
-
-def _is_program(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    page = loader.render_to_string(f"{status}.html", request=None if is_bare else request)
+    return HttpResponse(page, status=status)
