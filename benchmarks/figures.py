@@ -49,14 +49,15 @@ def interleaved(
 ) -> tuple[list[float], list[float]]:
     """Time two rows of things by turns, so that whatever else the machine does hits both.
 
+    A row runs through before the other begins again: taken in pairs, a slow baseline that reads
+    all there is would empty the processor's cache before each quick look, and be measured twice.
     Each time is the best of ``rounds``: a percentile then tells slow things from fast ones, and
     not a busy moment from a quiet one.
     """
     times: tuple[list[list[float]], list[list[float]]] = ([], [])
     for _round in range(rounds):
-        pairs = [(seconds(one), seconds(other)) for one, other in zip(first, second, strict=True)]
-        for row, column in zip(times, zip(*pairs, strict=True), strict=True):
-            row.append(list(column))
+        for column, row in zip(times, (first, second), strict=True):
+            column.append([seconds(act) for act in row])
     best_first, best_second = ([min(t) for t in zip(*row, strict=True)] for row in times)
     return best_first, best_second
 

@@ -12,9 +12,13 @@ from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhon
 def insert_drafts(drafts: Sequence[Draft]) -> None:
     """Write new people with all their parts, in the caller's transaction.
 
+    In the order of lists: people of one name then lie side by side, and a search or a page of
+    the list reads a few blocks instead of one for each of them.
+
     Raises:
         IntegrityError: a row breaks a rule of its table; nothing of the batch is there then.
     """
+    drafts = sorted(drafts, key=lambda draft: draft.person.sort_key)
     _copy(Person, [draft.person for draft in drafts])
     _copy(PersonDocument, [row for draft in drafts for row in draft.documents])
     _copy(PersonPhone, [row for draft in drafts for row in draft.phones])
