@@ -67,6 +67,128 @@ class IdentityState(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
+class ReviewReason(models.TextChoices):
+    """What happened to a link that an identity rests on."""
+
+    DIVORCE = "divorce", _("divorce")
+    DEATH = "death", _("death of the relative")
+    SUPPORT_ENDED = "support_ended", _("end of the support")
+    LINK_REMOVED = "link_removed", _("the link was removed")
+    STANDING_CHANGED = "standing", _("the relative's standing changed")
+
+
+class EndReason(models.TextChoices):
+    """Why a link between two people, or what rests on it, ended."""
+
+    DIVORCE = "divorce", _("divorce")
+    DEATH = "death", pgettext_lazy("end of a link", "death")
+    SUPPORT_ENDED = "support_ended", _("end of the support")
+    MISTAKE = "mistake", _("entered by mistake")
+    OTHER = "other", pgettext_lazy("end of a link", "another reason")
+
+
+class ResidenceRight(models.TextChoices):
+    """By what right somebody lived in a country."""
+
+    PERMANENT = "permanent", _("permanent or long-term residence")
+    LEGAL = "legal", _("other legal residence")
+    NONE = "none", _("none, or not known")
+
+
+class StayPurpose(models.TextChoices):
+    """What somebody was abroad for. Study and official or posted work do not count."""
+
+    SETTLED = "settled", _("living there")
+    STUDY = "study", _("study")
+    POSTED = "posted", _("official or posted work")
+
+
+class KinLink(models.TextChoices):
+    """The simplest links; what somebody is called follows from them."""
+
+    PARENT = "parent", _("parent")
+    SPOUSE = "spouse", _("spouse")
+    SIBLING = "sibling", _("brother or sister")
+    SUPPORTER = "supporter", _("gives long-term support")
+
+
+class KinBasis(models.TextChoices):
+    """What a link rests on in law."""
+
+    BLOOD = "blood", _("blood")
+    MARRIAGE = "marriage", _("marriage")
+    ADOPTION = "adoption", _("adoption")
+    SUPPORT = "support", _("support")
+
+
+class KinCode(models.TextChoices):
+    """What a relative is to somebody, as rosters and forms have it.
+
+    Source: 归侨侨眷权益保护法 Art. 2; the last is outside the statutory circle.
+    """
+
+    SPOUSE = "SPO", _("spouse")
+    PARENT = "PAR", _("father or mother")
+    CHILD = "CHI", _("son or daughter")
+    CHILD_IN_LAW = "CHS", _("son-in-law or daughter-in-law")
+    SIBLING = "SIB", _("brother or sister")
+    GRANDPARENT = "GRP", _("grandparent")
+    GRANDCHILD = "GRC", _("grandchild")
+    SUPPORT = "SUP", _("relative with long-term support")
+    COLLATERAL = "COL", _("other relative")
+
+
+class OverseasStanding(models.TextChoices):
+    """What a relative abroad is in law."""
+
+    OVERSEAS = "HQ", _("overseas Chinese (华侨)")
+    FOREIGN = "WJHR", _("foreign national of Chinese origin (外籍华人)")
+    STUDENT = "LXS", _("student abroad")
+
+
+class HouseholdRole(models.TextChoices):
+    """What somebody is in a household, as the household register has it."""
+
+    HEAD = "head", _("head of the household")
+    SPOUSE = "spouse", _("spouse")
+    CHILD = "child", _("child")
+    PARENT = "parent", _("father or mother")
+    GRANDCHILD = "grandchild", _("grandchild")
+    GRANDPARENT = "grandparent", _("grandparent")
+    SIBLING = "sibling", _("brother or sister")
+    IN_LAW = "in_law", _("relative by marriage")
+    OTHER = "other", pgettext_lazy("household", "other")
+
+
+class MembershipKind(models.TextChoices):
+    """Why somebody belongs to a household."""
+
+    REGISTERED = "registered", _("household register")
+    LIVING = "living", _("living there")
+    SUPPORTED = "supported", _("supported by it")
+
+
+class ContactKind(models.TextChoices):
+    """Ways to reach somebody besides phones."""
+
+    WECHAT = "wechat", _("WeChat")
+    EMAIL = "email", _("e-mail")
+    QQ = "qq", "QQ"
+    ADDRESS_ABROAD = "abroad", _("address abroad")
+
+
+class ChangeCause(models.TextChoices):
+    """How a change of a record came about."""
+
+    FORM = "form", _("entered at the site")
+    API = "api", _("sent by another program")
+    IMPORT = "import", _("imported from a roster")
+    MERGE = "merge", _("two records made one")
+    UNDO = "undo", _("undone")
+    BULK = "bulk", _("changed for many at once")
+    UPKEEP = "upkeep", _("done by the program")
+
+
 class DocumentKind(models.TextChoices):
     """Identity papers with a number."""
 

@@ -25,6 +25,7 @@ COLUMNS = (
     "nationality",
     "region_id",
     "languages",
+    "facts",
     "note",
     "status",
 )
@@ -67,6 +68,7 @@ def fill_person(person: Person, checked: Checked) -> None:
     person.nationality = values.nationality
     person.region_id = values.region_code or None
     person.languages = list(values.languages)
+    person.facts = dict(values.facts)
     person.note = values.note
     person.status = values.status
     if values.address is not None:

@@ -168,6 +168,7 @@ def values_of(person: Person) -> PersonValues:
         region_code=person.region_id or "",
         address=None,
         languages=tuple(person.languages),
+        facts=dict(person.facts),
         note=person.note,
         status=Status(person.status),
         documents=tuple(

@@ -14,8 +14,8 @@ from accounts.models import User
 from audit import services as audit
 from common.fields import Masked
 from common.keys import current_key
-from crm.people import drafts
-from crm.people.choices import CheckResult, IdentityState, RevealReason, Source, Status
+from crm.people import drafts, history
+from crm.people.choices import ChangeCause, CheckResult, IdentityState, RevealReason, Source, Status
 from crm.people.drafts import Draft
 from crm.people.errors import (
     DocumentTakenError,
@@ -66,7 +66,7 @@ def add_person(
         object_type=OBJECT_TYPE,
         object_key=draft.person.pk,
         person_key=draft.person.pk,
-        fields=_stated(draft),
+        fields=sorted(name for name, value in history.snapshot(draft).items() if value),
         detail={"source": source.value},
         now=now,
     )
@@ -75,7 +75,14 @@ def add_person(
 
 @transaction.atomic
 def change_person(
-    *, person_id: UUID, version: int, values: PersonValues, by: User | None, now: dt.datetime
+    *,
+    person_id: UUID,
+    version: int,
+    values: PersonValues,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
+    cause_key: UUID | None = None,
 ) -> Saved:
     """Write down what is now known of a person; what ``values`` leaves out is removed.
 
@@ -87,6 +94,8 @@ def change_person(
         values: parts on record carry their ``id``; see `PersonValues`.
         by: who says so.
         now: the time of the change.
+        cause: by way of what.
+        cause_key: the import or merge that caused it.
 
     Raises:
         Person.DoesNotExist: there is no such person here.
@@ -104,7 +113,7 @@ def change_person(
         now=now,
         on_record=drafts.clear_numbers(documents) | drafts.clear_numbers(phones),
     )
-    before = _snapshot(Draft(person, documents, phones, identities))
+    before = history.snapshot(Draft(person, documents, phones, identities))
     key = current_key()
     # New lists, and the rows in them are changed in place: ``before`` was taken first.
     drafts.fill_person(person, checked)
@@ -122,9 +131,9 @@ def change_person(
             person, checked, {row.code: row for row in identities}, by=by, now=now
         ),
     )  # fmt: skip
-    after = _snapshot(draft)
-    changes = audit.hashed_changes(place=str(person.pk), before=before, after=after)
-    if not changes:
+    after = history.snapshot(draft)
+    changed = history.differences(before, after)
+    if not changed:
         return Saved(person, checked)
     drafts.fill_search(person, checked, key=key)
     person.version += 1
@@ -132,14 +141,20 @@ def change_person(
     with _papers_of_one_person(draft):
         person.save()
         _save_parts(draft, Draft(person, documents, phones, identities), now=now)
+    history.record_change(
+        person=person, changes=changed, cause=cause, cause_key=cause_key, by=by, now=now
+    )
+    hashes = audit.hashed_changes(
+        place=str(person.pk), before=history.as_texts(before), after=history.as_texts(after)
+    )
     audit.record(
         action="person.change",
         by=by,
         object_type=OBJECT_TYPE,
         object_key=person.pk,
         person_key=person.pk,
-        fields=sorted(changes),
-        detail={"version": person.version, "changes": changes},
+        fields=sorted(hashes),
+        detail={"version": person.version, "changes": hashes},
         now=now,
     )
     return Saved(person, checked)
@@ -304,30 +319,3 @@ def _taken(draft: Draft) -> DocumentTakenError | None:
         return None
     place = f"documents.{positions[bytes(other.number_index)]}.number"
     return DocumentTakenError(person_id=other.person_id, field=place)
-
-
-def _stated(draft: Draft) -> list[str]:
-    """Return the names of what is not empty, for the audit."""
-    return sorted(name for name, text in _snapshot(draft).items() if text)
-
-
-def _snapshot(draft: Draft) -> dict[str, str]:
-    """Return every field as text, to be compared and hashed, never to be stored or shown."""
-    person = draft.person
-    texts = {column: str(getattr(person, column) or "") for column in drafts.COLUMNS}
-    texts["address"] = person.address.reveal() if person.address else ""
-    texts["documents"] = "\n".join(
-        f"{bytes(row.number_index).hex()} {row.kind} {row.country} {row.check_result}"
-        f" {row.valid_from} {row.valid_to} {row.issuing_place} {row.mismatch_reason}"
-        for row in draft.documents
-    )
-    texts["phones"] = "\n".join(
-        f"{bytes(row.number_index).hex()} {row.extension}" for row in draft.phones
-    )
-    texts["identities"] = "\n".join(
-        sorted(
-            f"{row.code} {row.country} {row.since} {row.since_precision}"
-            for row in draft.identities
-        )
-    )
-    return texts

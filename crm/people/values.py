@@ -6,10 +6,11 @@ nobody who edits a person has seen it in the clear.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from crm.people.choices import DocumentKind, IdentityCode, Precision, Sex, Status
+from crm.people.choices import ContactKind, DocumentKind, IdentityCode, Precision, Sex, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,15 @@ class PhoneValues:
 
     id: UUID | None = None
     number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactValues:
+    """Another way to reach somebody; like a phone, its value is None as long as it stays."""
+
+    id: UUID | None = None
+    kind: ContactKind
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +72,11 @@ class PersonValues:
     region_code: str = ""
     address: str | None = None
     languages: tuple[str, ...] = ()
+    # 侨情 by the codes of the catalogue; a code left out means that nobody has asked.
+    facts: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     status: Status = Status.ACTIVE
     documents: tuple[DocumentValues, ...] = ()
     phones: tuple[PhoneValues, ...] = ()
+    contacts: tuple[ContactValues, ...] = ()
     identities: tuple[IdentityValues, ...] = ()
