@@ -55,6 +55,16 @@ def new_draft(
     return draft
 
 
+def draft_of(person: Person) -> Draft:
+    """Return the rows on record, ended identities left out."""
+    return Draft(
+        person,
+        list(person.documents.all()),
+        list(person.phones.all()),
+        list(person.identities.filter(ended_on__isnull=True)),
+    )
+
+
 def fill_person(person: Person, checked: Checked) -> None:
     """Write the columns that the values state."""
     values = checked.values

@@ -55,6 +55,17 @@ class PersonChangedError(StaleWriteError):
         super().__init__(field="version")
 
 
+class ChangedSinceError(DomainError):
+    """A change cannot be taken back: ``fields`` were changed again after it."""
+
+    code = "changed_since"
+    message = _("This was changed again afterwards. Correct it in the form instead.")
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        self.fields = tuple(fields)
+        super().__init__(field=self.fields[0])
+
+
 class UnknownFieldError(DomainError):
     """There is no such masked value on the record."""
 

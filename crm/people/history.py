@@ -4,18 +4,27 @@ A snapshot is every field of a person as text, with its parts as lists. It holds
 it lives in memory only; `record_change` seals the differences.
 """
 
+import dataclasses
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from accounts.models import User
 from crm.people import drafts
-from crm.people.choices import ChangeCause
+from crm.people.choices import (
+    ChangeCause,
+    DocumentKind,
+    IdentityCode,
+    Precision,
+    Sex,
+    Status,
+)
 from crm.people.drafts import Draft
 from crm.people.models import Person, PersonChange
+from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 
 Snapshot = Mapping[str, Any]
 
@@ -99,9 +108,25 @@ def record_change(
 
 
 def changes_of(change: PersonChange) -> list[FieldChange]:
-    """Return what a change did, in the clear. Whoever calls this also writes the audit row."""
+    """Return what a change did, in the clear; whoever shows it unmasked writes the audit row."""
     content: dict[str, list[Any]] = json.loads(change.content.reveal())
     return [FieldChange(name, *values) for name, values in sorted(content.items())]
+
+
+def restored(values: PersonValues, old: Snapshot) -> PersonValues:
+    """Return ``values`` with the fields of ``old`` as they stand there, as `snapshot` wrote them.
+
+    A date of birth and its precision belong together: name both or neither.
+    """
+    found: dict[str, Any] = {}
+    for name, value in old.items():
+        if name in _LISTS:
+            found[name] = tuple(value)
+        elif name in _PARTS:
+            found[name] = tuple(_PARTS[name](row) for row in value)
+        else:
+            found["region_code" if name == "region_id" else name] = _READ.get(name, str)(value)
+    return dataclasses.replace(values, **found)
 
 
 def as_texts(found: Snapshot) -> dict[str, str]:
@@ -118,3 +143,53 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return "" if value is None else value
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _precision(text: str) -> Precision | None:
+    return Precision(text) if text else None
+
+
+def _document(row: Mapping[str, str]) -> DocumentValues:
+    return DocumentValues(
+        kind=DocumentKind(row["kind"]),
+        number=row["number"],
+        country=row["country"],
+        issuing_place=row["issuing_place"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+        mismatch_reason=row["mismatch_reason"],
+    )
+
+
+def _phone(row: Mapping[str, str]) -> PhoneValues:
+    extension = row["extension"]
+    return PhoneValues(number=row["number"] + (f"转{extension}" if extension else ""))
+
+
+def _identity(row: Mapping[str, str]) -> IdentityValues:
+    return IdentityValues(
+        code=IdentityCode(row["code"]),
+        country=row["country"],
+        since=_day(row["since"]),
+        since_precision=_precision(row["since_precision"]),
+    )
+
+
+_LISTS = frozenset({"former_names", "other_names", "languages"})
+_PARTS: Mapping[str, Callable[[Mapping[str, str]], Any]] = {
+    "documents": _document,
+    "phones": _phone,
+    "identities": _identity,
+}
+# How the values of `PersonValues` that are no texts are read from a snapshot.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "sex": Sex,
+    "status": Status,
+    "birth_date": _day,
+    "birth_precision": _precision,
+    "facts": dict,
+}

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from uuid import UUID
@@ -18,13 +18,14 @@ from crm.people import drafts, history
 from crm.people.choices import ChangeCause, CheckResult, IdentityState, RevealReason, Source, Status
 from crm.people.drafts import Draft
 from crm.people.errors import (
+    ChangedSinceError,
     DocumentTakenError,
     InvalidPersonError,
     PersonChangedError,
     ReasonMissingError,
     UnknownFieldError,
 )
-from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
+from crm.people.models import Person, PersonChange, PersonDocument, PersonIdentity, PersonPhone
 from crm.people.rules import Checked, check_person
 from crm.people.selectors import values_of
 from crm.people.values import PersonValues
@@ -32,6 +33,7 @@ from network.selectors import is_known_region
 
 OBJECT_TYPE = "people.person"
 _LONGEST_EXPLANATION = 200
+_BIRTH = frozenset({"birth_date", "birth_precision"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,14 +108,14 @@ def change_person(
     person = Person.objects.select_for_update().get(pk=person_id)
     if person.version != version:
         raise PersonChangedError(opened=version, current=person.version)
-    documents, phones = list(person.documents.all()), list(person.phones.all())
-    identities = list(person.identities.filter(ended_on__isnull=True))
+    old = drafts.draft_of(person)
+    documents, phones, identities = old.documents, old.phones, old.identities
     checked = _check(
         values,
         now=now,
         on_record=drafts.clear_numbers(documents) | drafts.clear_numbers(phones),
     )
-    before = history.snapshot(Draft(person, documents, phones, identities))
+    before = history.snapshot(old)
     key = current_key()
     # New lists, and the rows in them are changed in place: ``before`` was taken first.
     drafts.fill_person(person, checked)
@@ -140,7 +142,7 @@ def change_person(
     person.updated_at, person.updated_by = now, by
     with _papers_of_one_person(draft):
         person.save()
-        _save_parts(draft, Draft(person, documents, phones, identities), now=now)
+        _save_parts(draft, old, now=now)
     history.record_change(
         person=person, changes=changed, cause=cause, cause_key=cause_key, by=by, now=now
     )
@@ -172,6 +174,54 @@ def set_status(
     person = Person.objects.get(pk=person_id)
     values = dataclasses.replace(values_of(person), status=status)
     return change_person(person_id=person_id, version=version, values=values, by=by, now=now)
+
+
+@transaction.atomic
+def take_back(
+    *,
+    change_id: UUID,
+    fields: Collection[str] = (),
+    by: User | None,
+    now: dt.datetime,
+    cause_key: UUID | None = None,
+) -> Saved:
+    """Give fields of a person the values they had before one change; the change stays on record.
+
+    Args:
+        change_id: the `PersonChange`.
+        fields: some of the fields it changed; none means all of them.
+        by: who takes it back.
+        now: the time.
+        cause_key: the import or other action that is undone as a whole.
+
+    Raises:
+        PersonChange.DoesNotExist: there is no such change here.
+        UnknownFieldError: the change is not of these fields, or of something kept elsewhere.
+        ChangedSinceError: one of the fields was changed again afterwards.
+        InvalidPersonError: an old value cannot be kept under today's rules.
+        DocumentTakenError: somebody else has one of the papers meanwhile.
+    """
+    change = PersonChange.objects.get(pk=change_id)
+    wanted = set(fields) or set(change.fields)
+    if wanted & _BIRTH:
+        wanted |= _BIRTH & set(change.fields)
+    person = Person.objects.select_for_update().get(pk=change.person_id)
+    current = history.snapshot(drafts.draft_of(person))
+    done = [item for item in history.changes_of(change) if item.field in wanted]
+    if not done or any(item.field not in current for item in done):
+        raise UnknownFieldError
+    if again := [item.field for item in done if current[item.field] != item.after]:
+        raise ChangedSinceError(again)
+    before = {item.field: item.before for item in done}
+    return change_person(
+        person_id=person.pk,
+        version=person.version,
+        values=history.restored(values_of(person), before),
+        by=by,
+        now=now,
+        cause=ChangeCause.UNDO,
+        cause_key=cause_key,
+    )
 
 
 @transaction.atomic
