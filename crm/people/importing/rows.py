@@ -20,7 +20,7 @@ from crm.people.importing.layout import (
     Column,
     normalise,
 )
-from crm.people.importing.reading import DAMAGED, Line
+from crm.people.importing.roster import DAMAGED, Line
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 
 # What separates several values in one cell. A space does not: phones are written with spaces.

@@ -20,7 +20,7 @@ from crm.people.bulk import insert_drafts
 from crm.people.choices import CheckResult, Source
 from crm.people.drafts import Draft
 from crm.people.importing.layout import Column
-from crm.people.importing.reading import Line, Roster, read_roster
+from crm.people.importing.roster import Line, Roster, read_roster
 from crm.people.importing.rows import draft_row
 from crm.people.models import Person, PersonDocument
 from crm.people.rules import Checked, check_person

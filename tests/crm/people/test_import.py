@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit.models import AuditEntry
-from crm.people.importing import reading
+from crm.people.importing import roster
 from crm.people.importing.errors import (
     FileTooLargeError,
     FileUnreadableError,
@@ -184,7 +184,7 @@ def test_files_that_are_no_roster_get_a_sentence(north, file, tmp_path, monkeypa
         run(workbook(file, title=False))
     with pytest.raises(HeadingTwiceError):
         run(workbook(file, [*HEADINGS, "联系电话"], line(1)))
-    monkeypatch.setattr(reading, "LARGEST_FILE", 100)
+    monkeypatch.setattr(roster, "LARGEST_FILE", 100)
     with pytest.raises(FileTooLargeError):
         run(workbook(file, HEADINGS, line(1)))
 

@@ -1,0 +1,68 @@
+"""What a column of a roster can be: the right side of a mapping.
+
+A code is a plain text, kept in a site's remembered mappings; codes never change. Facts and
+contacts have a prefix: ``fact:`` with a code of the catalogue, ``contact:`` with a `ContactKind`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.people.choices import ContactKind
+
+FACT: Final = "fact:"
+CONTACT: Final = "contact:"
+
+# What stands in the column is nobody's business here: it is said on each row and left in the file.
+NOT_COLLECTED: Final = "not_collected"
+# The register will have a room for it, and has none today.
+NOT_KEPT_YET: Final = "not_kept_yet"
+# Line numbers and the like, which say nothing about anybody.
+IGNORED: Final = "ignored"
+# Nobody has said yet what the column is; it is reported like what is not kept.
+UNKNOWN: Final = ""
+
+FIELDS: Mapping[str, str | Promise] = {
+    "full_name": _("full name"),
+    "other_name": _("name in other letters"),
+    "former_name": _("former name"),
+    "sex": _("sex"),
+    "birth_date": _("date of birth"),
+    "age": _("age"),
+    "id_number": _("identity number"),
+    "passport": _("passport number"),
+    "phone": _("phone"),
+    **{f"{CONTACT}{kind.value}": kind.label for kind in ContactKind},
+    "address": _("address"),
+    "native_place": _("ancestral home"),
+    "nationality": _("nationality"),
+    "identity": _("identity"),
+    "residence_country": _("country the person lives in"),
+    "settled_since": _("settled there since"),
+    "former_country": _("country the person came back from"),
+    "returned_since": _("came back to settle"),
+    "overseas_relation": _("relationship with the relative abroad"),
+    "overseas_country": _("country of the relative abroad"),
+    "household_number": _("number of the household"),
+    "household_head": _("head of the household"),
+    "household_relation": _("relationship with the head of the household"),
+    "status": _("status"),
+    "note": _("note"),
+    NOT_COLLECTED: _("not collected"),
+    NOT_KEPT_YET: _("not kept yet"),
+    IGNORED: _("ignored"),
+}
+# Several columns may go into these.
+REPEATABLE = frozenset(
+    {"other_name", "former_name", "id_number", "passport", "phone", "identity", "note", "age"}
+    | {NOT_COLLECTED, NOT_KEPT_YET, IGNORED}
+)
+
+# What a clerk may have to say about a sheet: the year in which an age was true (four digits), and
+# the century that two-digit years of birth belong to ("19" or "20").
+SETTINGS: Mapping[str, str | Promise] = {
+    "census_year": _("year of the survey"),
+    "century": _("century of years with two digits"),
+}
