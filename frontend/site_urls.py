@@ -12,5 +12,6 @@ urlpatterns = [
     path("people/", include("frontend.people.urls")),
     path("jobs/", include("frontend.jobs.urls")),
     path("preferences/", include("frontend.preferences.urls")),
+    path("unsent/", include("frontend.unsent.urls")),
     path("styleguide/", include("frontend.styleguide.urls")),
 ]

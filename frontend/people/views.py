@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Role
+from accounts.services import forget_unsent
 from accounts.services import invite as make_invitation
 from common.errors import DomainError
 from crm.people import selectors, services
@@ -30,6 +31,7 @@ from frontend.people.forms import (
     untouched_filters,
 )
 from frontend.people.present import ListRow, PersonView, page_links
+from frontend.unsent.views import kept
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
 
@@ -166,10 +168,11 @@ def reveal(request: MemberRequest, person_id: UUID, field: str) -> HttpResponse:
 
 def _enter(request: MemberRequest, person: Person | None) -> HttpResponse:
     """Show or take the form of a new person or of ``person``."""
-    context: dict[str, Any] = {"person": person}
+    unsent = kept(request, f"people:edit:{person.pk}" if person else "people:add")
+    context: dict[str, Any] = {"person": person, "unsent": unsent}
     if request.method != "POST":
-        context["form"] = PersonEntry(person=person)
-        return render(request, FORM_PAGE, context)
+        context["form"] = PersonEntry(unsent.data, person)
+        return render(request, FORM_PAGE, context | {"is_unchecked": unsent.data is not None})
     entry = context["form"] = PersonEntry(request.POST, person)
     if ADD_BUTTON in request.POST:
         entry.add_row(request.POST[ADD_BUTTON])
@@ -184,8 +187,9 @@ def _enter(request: MemberRequest, person: Person | None) -> HttpResponse:
         entry.form.add_error(None, str(error))
         context["other_id"] = error.person_id
     except PersonChangedError as error:
-        return _compare(request, entry, error)
+        return _compare(request, entry, error, context)
     else:
+        forget_unsent(user=request.user, form=unsent.form)
         for warning in saved.checked.warnings:
             messages.warning(request, str(warning.message))
         messages.success(request, _("{name} is saved.").format(name=saved.person.full_name))
@@ -206,7 +210,9 @@ def _save(request: MemberRequest, entry: PersonEntry, person: Person | None) -> 
     )
 
 
-def _compare(request: MemberRequest, entry: PersonEntry, error: PersonChangedError) -> HttpResponse:
+def _compare(
+    request: MemberRequest, entry: PersonEntry, error: PersonChangedError, context: dict[str, Any]
+) -> HttpResponse:
     """Show what was typed beside what is on record now; saving again takes what was typed."""
     current = _person(entry.person.pk) if entry.person else None
     if current is None:
@@ -220,7 +226,7 @@ def _compare(request: MemberRequest, entry: PersonEntry, error: PersonChangedErr
     # The next attempt is made knowing this version.
     data = request.POST.copy()
     data["version"] = str(error.current)
-    context = {
+    context |= {
         "form": PersonEntry(data, current),
         "person": current,
         "differences": differences,

@@ -97,6 +97,13 @@ class TokenScopeError(DomainError):
     message = _("Choose at least one thing that you may do yourself.")
 
 
+class UnsentFormTooLongError(DomainError):
+    """More was typed into a form than anybody types."""
+
+    code = "unsent_form_too_long"
+    message = _("This is too long to be kept. Save the form.")
+
+
 class TooManyAttemptsError(DomainError):
     """Too many attempts; the text says how long to wait.
 

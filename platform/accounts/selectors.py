@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import QuerySet
 
-from accounts.models import ApiToken, Invitation, SupportWindow, TextMessage, User
+from accounts.models import ApiToken, Invitation, SupportWindow, TextMessage, UnsentForm, User
 from accounts.secrets import hashed
 from common.crypto import blind_index
 from common.keys import current_key
@@ -21,6 +21,11 @@ def phone_index(phone: str) -> bytes:
 def find_by_phone(phone: str) -> User | None:
     """Return the account with this phone in E.164, with its roles, or None."""
     return with_roles().filter(phone_index=phone_index(phone)).first()
+
+
+def unsent_form(user: User, form: str) -> UnsentForm | None:
+    """Return what ``user`` typed into a form and did not send, if anything."""
+    return UnsentForm.objects.filter(user=user, form=form).first()
 
 
 def with_roles() -> QuerySet[User]:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from accounts.services import forget_old_unsent
 from audit.services import anchor_day, check_chain
 from jobs import services, upkeep
 from tenants.tasks import any_schema_actor, platform_actor, tenant_actor
@@ -31,6 +32,7 @@ def check_stale(*, due_at: str) -> None:
 def clear_sessions(*, due_at: str) -> None:
     """Delete what has expired."""
     upkeep.clear_sessions(now=timezone.now())
+    forget_old_unsent(now=timezone.now())
 
 
 @tenant_actor("tenants.try_walls", while_suspended=True)

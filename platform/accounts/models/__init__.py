@@ -4,6 +4,7 @@ from accounts.models.access import ApiToken, IdempotencyKey, Invitation, SignInA
 from accounts.models.messages import TextMessage
 from accounts.models.schema import CacheEntry, SchemaMarker
 from accounts.models.support import SupportWindow
+from accounts.models.unsent import UnsentForm
 from accounts.models.users import ElderMode, RoleGrant, Theme, User
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "SupportWindow",
     "TextMessage",
     "Theme",
+    "UnsentForm",
     "User",
 ]

@@ -28,6 +28,7 @@ from accounts.services.support import (
     open_support_window,
 )
 from accounts.services.tokens import create_token, mark_token_used, revoke_token
+from accounts.services.unsent import forget_old_unsent, forget_unsent, keep_unsent
 
 __all__ = [
     "INVITATION_DAYS",
@@ -42,8 +43,11 @@ __all__ = [
     "disable",
     "end_role",
     "end_sessions",
+    "forget_old_unsent",
+    "forget_unsent",
     "grant_role",
     "invite",
+    "keep_unsent",
     "mark_seen",
     "mark_token_used",
     "open_support_window",

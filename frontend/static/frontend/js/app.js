@@ -102,6 +102,27 @@
     if (dirty) event.preventDefault();
   });
 
+  // --- What is typed is kept on the server, never in this browser ----------------------------
+  const unsent = one("form[data-unsent]");
+  if (unsent) {
+    let typed = false;
+    unsent.addEventListener("input", () => (typed = true));
+    unsent.addEventListener("submit", () => (typed = false));
+    setInterval(async () => {
+      if (!typed) return;
+      typed = false;
+      const headers = { "X-CSRFToken": meta("csrf-token") };
+      const body = new URLSearchParams(new FormData(unsent));
+      try {
+        const answer = await fetch(unsent.dataset.unsent, { method: "POST", headers, body, redirect: "error" });
+        if (answer.ok) one("[data-kept]", unsent).hidden = false;
+        else typed = true;
+      } catch {
+        typed = true; // the line is down: the next round tries again
+      }
+    }, 20000);
+  }
+
   // --- Two minutes' notice before an idle session ends --------------------------------------
   const idle = one("#idle");
   const lasts = Number(meta("idle-seconds"));

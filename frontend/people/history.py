@@ -1,0 +1,173 @@
+"""A person's timeline in words: what happened, who did it, and each field before and after."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.masking import mask_address, mask_id_number, mask_passport, mask_phone
+from crm.people.choices import (
+    ContactKind,
+    DocumentKind,
+    IdentityCode,
+    Precision,
+    Sex,
+    Status,
+)
+from crm.people.history import FieldChange, changes_of
+from crm.people.models import IdentityStep, Person, PersonChange
+from crm.people.timeline import Moment
+from frontend.people.fields import country_name
+from frontend.people.forms import LANGUAGES
+from network.selectors import region_full_name
+
+Text = str | Promise
+
+LABELS: Mapping[str, Promise] = {
+    "full_name": gettext_lazy("Full name"),
+    "surname_reading": gettext_lazy("Reading of the surname"),
+    "former_names": gettext_lazy("Former names"),
+    "other_names": gettext_lazy("Other names"),
+    "sex": gettext_lazy("Sex"),
+    "birth_date": gettext_lazy("Date of birth"),
+    "birth_precision": gettext_lazy("Date of birth known to the"),
+    "nationality": gettext_lazy("Nationality"),
+    "region_id": gettext_lazy("Native place"),
+    "languages": gettext_lazy("Languages"),
+    "facts": gettext_lazy("Overseas Chinese particulars"),
+    "note": gettext_lazy("Note"),
+    "status": gettext_lazy("Status"),
+    "address": gettext_lazy("Address"),
+    "documents": gettext_lazy("Papers"),
+    "phones": gettext_lazy("Phones"),
+    "contacts": gettext_lazy("Other contacts"),
+    "identities": gettext_lazy("Identities"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One field of a change; numbers and addresses are masked."""
+
+    name: str
+    label: Text
+    before: list[str]
+    after: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. ``change_id`` is set where it can be taken back."""
+
+    at: dt.datetime
+    by: str
+    title: Text
+    note: Text = ""
+    lines: list[FieldLine] = field(default_factory=list)
+    change_id: UUID | None = None
+
+
+def describe(moment: Moment) -> Entry:
+    """Return a moment in words."""
+    return _DESCRIBE[moment.kind](moment)
+
+
+def add_words(kind: str, words: Callable[[Moment], Entry]) -> None:
+    """Say how moments of ``kind``, which another room adds, are put into words."""
+    _DESCRIBE[kind] = words
+
+
+def _added(moment: Moment) -> Entry:
+    person: Person = moment.what
+    return Entry(moment.at, moment.by, _("Put on the register"), person.get_source_display())
+
+
+def _changed(moment: Moment) -> Entry:
+    change: PersonChange = moment.what
+    return Entry(
+        moment.at,
+        moment.by,
+        _("Data changed"),
+        change.get_cause_display(),
+        [_line(item) for item in changes_of(change)],
+        change.pk,
+    )
+
+
+def _identity_step(moment: Moment) -> Entry:
+    step: IdentityStep = moment.what
+    title = _("{identity}: {state}").format(
+        identity=step.identity.get_code_display(), state=step.get_to_state_display()
+    )
+    note = " ".join(filter(None, [f"{step.happened_on:%Y-%m-%d}", step.reason]))
+    return Entry(moment.at, moment.by, title, note)
+
+
+def _line(item: FieldChange) -> FieldLine:
+    show = _SHOW.get(item.field, _plain)
+    label = LABELS.get(item.field, item.field)
+    return FieldLine(item.field, label, show(item.before), show(item.after))
+
+
+def _plain(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(part) for part in value]
+    return [str(value)] if value not in ("", None, {}) else []
+
+
+def _choice(choices: type[Any], value: str) -> list[str]:
+    return [str(choices(value).label)] if value in choices.values else _plain(value)
+
+
+def _masked(mask: Callable[[str], str], value: str) -> list[str]:
+    return [mask(value)] if value else []
+
+
+def _documents(rows: list[dict[str, str]]) -> list[str]:
+    return [
+        " ".join([*_choice(DocumentKind, row["kind"]), mask_id_number(row["number"])])
+        for row in rows
+    ]
+
+
+def _contacts(rows: list[dict[str, str]]) -> list[str]:
+    return [
+        " ".join([*_choice(ContactKind, row["kind"]), mask_passport(row["value"])]) for row in rows
+    ]
+
+
+def _identities(rows: list[dict[str, str]]) -> list[str]:
+    return [
+        " ".join(filter(None, [*_choice(IdentityCode, row["code"]), country_name(row["country"])]))
+        for row in rows
+    ]
+
+
+def _region(code: str) -> list[str]:
+    return [region_full_name(code)] if code else []
+
+
+_SHOW: Mapping[str, Callable[[Any], list[str]]] = {
+    "sex": partial(_choice, Sex),
+    "status": partial(_choice, Status),
+    "birth_precision": partial(_choice, Precision),
+    "nationality": lambda code: _plain(country_name(code)),
+    "region_id": _region,
+    "languages": lambda codes: [str(LANGUAGES.get(code, code)) for code in codes],
+    "address": partial(_masked, mask_address),
+    "documents": _documents,
+    "phones": lambda rows: [mask_phone(row["number"]) for row in rows],
+    "contacts": _contacts,
+    "identities": _identities,
+}
+_DESCRIBE: dict[str, Callable[[Moment], Entry]] = {
+    "added": _added,
+    "change": _changed,
+    "identity": _identity_step,
+}
