@@ -216,3 +216,34 @@ class RevealReason(models.TextChoices):
     APPLICATION = "application", _("to fill in an application for the person")
     CORRECTION = "correction", _("to correct the record")
     OTHER = "other", _("another reason, written below")
+
+
+class Evidence(models.TextChoices):
+    """What speaks for two records being of one person, or against it."""
+
+    SAME_PAPER = "same_paper", _("the same paper")
+    OLD_NUMBER = "old_number", _("the same identity number, once with 15 and once with 18 digits")
+    SAME_UNCHECKED_NUMBER = "same_unchecked_number", _("the same number, which fails its check")
+    RENEWED_PASSPORT = "renewed_passport", _("passports of one country, one perhaps renewed")
+    SAME_NAME = "same_name", _("the same name")
+    SAME_OTHER_NAME = "same_other_name", _("the same former or other name")
+    SAME_SOUND = "same_sound", _("the name sounds the same, with other characters")
+    OTHER_NAME_SOUND = "other_name_sound", _("a former or other name sounds the same")
+    DIFFERENT_NAME = "different_name", _("different names")
+    SAME_BIRTH_DATE = "same_birth_date", _("the same date of birth")
+    SAME_BIRTH_MONTH = "same_birth_month", _("the same month of birth")
+    SAME_BIRTH_YEAR = "same_birth_year", _("the same year of birth")
+    SLIP_IN_BIRTH_DATE = "slip_in_birth_date", _("dates of birth that one slip of the pen explains")
+    LUNAR_BIRTH_DATE = (
+        "lunar_birth_date",
+        _("dates of birth of which one may be by the lunar calendar"),
+    )
+    NO_BIRTH_DATE = "no_birth_date", _("neither has a date of birth")
+    DIFFERENT_BIRTH_DAY = "different_birth_day", _("another day of the same year")
+    DIFFERENT_BIRTH_YEAR = "different_birth_year", _("different years of birth")
+    SAME_PHONE = "same_phone", _("the same phone")
+    SHARED_PHONE = "shared_phone", _("the same phone, which more people share")
+    SAME_CONTACT = "same_contact", _("the same e-mail address or account")
+    SHARED_CONTACT = "shared_contact", _("the same address or account, which more people share")
+    DIFFERENT_SEX = "different_sex", _("different sex")
+    DIFFERENT_PAPERS = "different_papers", _("different valid numbers of one kind of paper")

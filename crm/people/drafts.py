@@ -11,6 +11,7 @@ from common.keys import DataKey
 from crm.people import search
 from crm.people.choices import DocumentKind, Source
 from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
+from crm.people.name_keys import fill_name_keys
 from crm.people.rules import Checked
 
 # The columns of `Person` that `PersonValues` states, apart from the address.
@@ -86,8 +87,9 @@ def fill_person(person: Person, checked: Checked) -> None:
 
 
 def fill_search(person: Person, checked: Checked, *, key: DataKey) -> None:
-    """Write what follows from names and numbers: the order of lists and the search tokens."""
+    """Write what follows from names and numbers: the order of lists, the keys to find it by."""
     person.sort_key = search.order_of(person)
+    fill_name_keys(person)
     person.search = search.as_tsvector(
         search.person_tokens(
             person,

@@ -45,7 +45,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(models.Model):
     """Somebody the site knows. Whoever can sign in is a `User`, which is another matter.
 
-    ``sort_key`` and ``search`` follow from the names and numbers; only the services write them.
+    ``sort_key``, ``search`` and the name keys follow from the names and numbers; only the
+    services write them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -89,6 +90,11 @@ class Person(models.Model):
     # Compared byte by byte, as `common.names.sort_key` means it, on every server.
     sort_key = models.CharField(max_length=200, editable=False, db_collation="C")
     search = SearchVectorField(editable=False)
+    # Pinyin and year of birth, of the full name and of all others; see `crm.people.name_keys`.
+    name_key = models.CharField(max_length=110, default="", editable=False, db_collation="C")
+    other_name_keys = ArrayField(
+        models.CharField(max_length=110), default=list, editable=False, blank=True
+    )
     created_at = models.DateTimeField()
     created_by = who()
     updated_at = models.DateTimeField()
@@ -112,6 +118,8 @@ class Person(models.Model):
         "status": kept("serve or not", Sensitivity.S1),
         "sort_key": kept("order of lists", Sensitivity.S1),
         "search": kept("find by name; numbers as keyed tokens only", Sensitivity.S2),
+        "name_key": kept("find the same person again", Sensitivity.S2),
+        "other_name_keys": kept("find the same person again", Sensitivity.S2),
     }
     not_personal = frozenset({"source", "version"})
 
@@ -129,6 +137,15 @@ class Person(models.Model):
                 name="person_search",
                 fastupdate=True,
                 gin_pending_list_limit=256,
+            ),
+            # Duplicates: who has this name and year of birth?
+            models.Index(fields=["name_key"], name="person_by_name_key"),
+            # The same, of those few who have further names.
+            GinIndex(
+                fields=["other_name_keys"],
+                name="person_by_other_name_keys",
+                condition=~Q(other_name_keys=[]),
+                fastupdate=False,
             ),
         ]
         constraints = [

@@ -1,0 +1,1 @@
+"""Who may be the same person: scored by evidence, found by keys, looked at by somebody."""
