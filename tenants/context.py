@@ -21,6 +21,11 @@ def current_schema() -> str:
     return str(connection.schema_name)
 
 
+def site_name() -> str:
+    """Return the name of the site that the code runs in; "" on the platform."""
+    return str(getattr(connection.tenant, "name", ""))
+
+
 def in_tenant() -> bool:
     """Say whether the code runs inside a tenant."""
     return current_schema() != PUBLIC

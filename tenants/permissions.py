@@ -16,6 +16,11 @@ class Permission(StrEnum):
     PERSON_REVEAL = "person.reveal"
     # Find people by the last four digits of a document; a phone's tail needs PERSON_VIEW only.
     PERSON_SEARCH_DOCUMENT = "person.search_document"
+    # Take a list of people along; in full only with the second, and above a limit only when
+    # somebody else with the third agrees.
+    PERSON_EXPORT = "person.export"
+    PERSON_EXPORT_CLEAR = "person.export_clear"
+    PERSON_APPROVE_EXPORT = "person.approve_export"
     ACCOUNT_VIEW = "account.view"
     ACCOUNT_MANAGE = "account.manage"
     AUDIT_VIEW = "audit.view"
@@ -41,6 +46,7 @@ _CLERK = _EVERYBODY | {
     _P.PERSON_EDIT,
     _P.PERSON_REVEAL,
     _P.PERSON_SEARCH_DOCUMENT,
+    _P.PERSON_EXPORT,
     _P.JOB_VIEW,
 }
 
@@ -73,6 +79,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _CLERK
     | {
         _P.PERSON_IMPORT,
+        _P.PERSON_EXPORT_CLEAR,
+        _P.PERSON_APPROVE_EXPORT,
         _P.ACCOUNT_VIEW,
         _P.ACCOUNT_MANAGE,
         _P.AUDIT_VIEW,

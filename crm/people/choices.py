@@ -247,3 +247,27 @@ class Evidence(models.TextChoices):
     SHARED_CONTACT = "shared_contact", _("the same address or account, which more people share")
     DIFFERENT_SEX = "different_sex", _("different sex")
     DIFFERENT_PAPERS = "different_papers", _("different valid numbers of one kind of paper")
+
+
+class ExportState(models.TextChoices):
+    """Where an export stands."""
+
+    WAITING = "waiting", _("waits for a second person")
+    APPROVED = "approved", pgettext_lazy("export", "being made")
+    MADE = "made", pgettext_lazy("export", "ready")
+    REFUSED = "refused", pgettext_lazy("export", "refused")
+    EXPIRED = "expired", pgettext_lazy("export", "expired")
+
+
+class ExportFormat(models.TextChoices):
+    """Kinds of files that lists are written to."""
+
+    XLSX = "xlsx", _("workbook (.xlsx)")
+    CSV = "csv", _("text (.csv)")
+
+
+class SheetKind(models.TextChoices):
+    """What a printed sheet is about."""
+
+    PERSON = "person", _("person")
+    HOUSEHOLD = "household", _("household")

@@ -48,7 +48,11 @@ REVEAL_PAGE = "people/person_reveal.html"
 def person_list(request: MemberRequest) -> HttpResponse:
     """Show the people that the filter lets through, a page at a time."""
     form = FilterForm(request.GET)
-    context: dict[str, Any] = {"form": form, "may_edit": may(request.user, Permission.PERSON_EDIT)}
+    context: dict[str, Any] = {
+        "form": form,
+        "may_edit": may(request.user, Permission.PERSON_EDIT),
+        "may_export": may(request.user, Permission.PERSON_EXPORT),
+    }
     if not request.GET:
         context["filters"] = untouched_filters(get_language() or "")
     status = 200

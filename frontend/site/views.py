@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from crm.people.exporting.requests import waiting_for
 from crm.people.figures import people_figures
 from frontend.site.checklist import first_steps
 from jobs.selectors import unfinished_jobs
@@ -37,6 +38,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "now": timezone.localtime(now),
         "figures": people_figures(now=now) if may(request.user, Permission.PERSON_VIEW) else None,
         "jobs": unfinished_jobs() if may(request.user, Permission.JOB_VIEW) else [],
+        "exports_waiting": waiting_for(request.user, now=now),
         "steps": first_steps(request.user),
         "may_edit": may(request.user, Permission.PERSON_EDIT),
     }

@@ -340,6 +340,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    # One list under two names of fields: `code` of a person, `identity` of a filter.
+    "ENUM_NAME_OVERRIDES": {"IdentityEnum": "crm.people.choices.IdentityCode"},
 }
 
 # --- Logs ------------------------------------------------------------------------------------

@@ -50,7 +50,9 @@ class Route:
         if api_view is None:
             return getattr(self.view, "permission", None)
         which = "read_permission" if method == SAFE else "edit_permission"
-        permission: Permission | None = getattr(api_view, which, None)
+        # An action of a viewset may ask for more than the viewset does.
+        own = getattr(self.view, "initkwargs", {}).get(which)
+        permission: Permission | None = own or getattr(api_view, which, None)
         return permission
 
     @property

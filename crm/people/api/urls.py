@@ -1,10 +1,16 @@
 """Routes of people below ``/api/v1/``."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from crm.people.api.exports import ExportFileView, ExportViewSet
 from crm.people.api.views import PersonViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", PersonViewSet, basename="person")
+router.register("exports", ExportViewSet, basename="export")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("exports/<uuid:pk>/file/", ExportFileView.as_view(), name="export-file"),
+]

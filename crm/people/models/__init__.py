@@ -1,5 +1,6 @@
 """What can exist in this app, a module for each topic."""
 
+from crm.people.models.exports import ExportRequest, PrintedSheet
 from crm.people.models.history import PersonChange
 from crm.people.models.households import Household, HouseholdMember
 from crm.people.models.identities import IdentityGround, IdentityStep, PersonIdentity, Stay
@@ -8,6 +9,7 @@ from crm.people.models.parts import PersonContact, PersonDocument, PersonPhone
 from crm.people.models.persons import Person, PersonQuerySet, age_on
 
 __all__ = [
+    "ExportRequest",
     "Household",
     "HouseholdMember",
     "IdentityGround",
@@ -21,6 +23,7 @@ __all__ = [
     "PersonIdentity",
     "PersonPhone",
     "PersonQuerySet",
+    "PrintedSheet",
     "Stay",
     "age_on",
 ]

@@ -1,0 +1,9 @@
+"""When the upkeep of people runs. Times are China's."""
+
+import datetime as dt
+
+from tenants.schedule import Periodic
+
+PERIODIC = [
+    Periodic("people.expire_exports", every=dt.timedelta(minutes=30)),
+]

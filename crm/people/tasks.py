@@ -1,0 +1,30 @@
+"""Work on people that happens later: long jobs and upkeep."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from crm.people.exporting import making, requests
+from jobs.models import Job
+from jobs.running import job_task
+from jobs.services import progress
+from tenants.tasks import tenant_actor
+
+
+@tenant_actor(requests.MAKE_TASK)
+@job_task
+def make_export(job: Job, *, export_id: str) -> dict[str, Any]:
+    """Make the file of an export that needs no approval, or has it."""
+
+    def tell(done: int, total: int) -> None:
+        progress(job_id=job.pk, done=done, total=total)
+
+    export = making.make_export(export_id=UUID(export_id), now=timezone.now(), tell=tell)
+    return {"people": export.rows, "url": f"/people/exports/{export.pk}/"}
+
+
+@tenant_actor("people.expire_exports")
+def expire_exports(*, due_at: str) -> None:
+    """Delete the files of exports whose day is over."""
+    requests.expire_exports(now=timezone.now())
