@@ -37,6 +37,7 @@ SITE = (
     Destination(_("Today"), "site:today", "layout-dashboard", Permission.TODAY_VIEW),
     Destination(_("People"), "people:list", "users", Permission.PERSON_VIEW),
     Destination(_("Members"), "accounts:list", "user-cog", Permission.ACCOUNT_VIEW),
+    Destination(_("Consents"), "people:consents", "file-check", Permission.PERSON_VIEW),
     Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
     Destination(_("Audit"), "audit:list", "shield-check", Permission.AUDIT_VIEW),
     Destination(_("Style guide"), "styleguide:show", "palette", Permission.STYLEGUIDE_VIEW),

@@ -12,6 +12,8 @@ class Permission(StrEnum):
     PERSON_VIEW = "person.view"
     PERSON_EDIT = "person.edit"
     PERSON_IMPORT = "person.import"
+    # Reduce people nobody serves any more to what figures need; it cannot be undone.
+    PERSON_MINIMISE = "person.minimise"
     # See a document number, phone or address in clear, with a reason that is recorded.
     PERSON_REVEAL = "person.reveal"
     # Find people by the last four digits of a document; a phone's tail needs PERSON_VIEW only.
@@ -81,6 +83,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _P.PERSON_IMPORT,
         _P.PERSON_EXPORT_CLEAR,
         _P.PERSON_APPROVE_EXPORT,
+        _P.PERSON_MINIMISE,
         _P.ACCOUNT_VIEW,
         _P.ACCOUNT_MANAGE,
         _P.AUDIT_VIEW,

@@ -27,6 +27,8 @@ class Status(models.TextChoices):
     ACTIVE = "active", pgettext_lazy("person", "active")
     MOVED = "moved", _("moved away")
     DECEASED = "deceased", _("deceased")
+    # Nobody served any more: what told who it was is gone, so that counts stay true.
+    MINIMISED = "minimised", _("reduced to figures")
 
 
 class Source(models.TextChoices):
@@ -175,6 +177,23 @@ class ContactKind(models.TextChoices):
     EMAIL = "email", _("e-mail")
     QQ = "qq", "QQ"
     ADDRESS_ABROAD = "abroad", _("address abroad")
+
+
+class ConsentGiver(models.TextChoices):
+    """Who said yes."""
+
+    SELF = "self", _("the person")
+    GUARDIAN = "guardian", _("a guardian")
+    AGENT = "agent", _("somebody with a power of attorney")
+
+
+class ConsentChannel(models.TextChoices):
+    """How somebody said yes, or took it back."""
+
+    PAPER = "paper", _("on paper, signed")
+    DESK = "desk", _("at the window")
+    PHONE = "phone", _("by phone")
+    ONLINE = "online", _("in their own account")
 
 
 class ChangeCause(models.TextChoices):

@@ -66,6 +66,13 @@ class ChangedSinceError(DomainError):
         super().__init__(field=self.fields[0])
 
 
+class PersonMinimisedError(DomainError):
+    """What told who the person was is gone, so nothing more is written to the record."""
+
+    code = "person_minimised"
+    message = _("This record was reduced to figures. Add the person anew if they come back.")
+
+
 class UnknownFieldError(DomainError):
     """There is no such masked value on the record."""
 

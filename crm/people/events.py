@@ -25,5 +25,6 @@ person_died = Signal()
 # ``now``.
 kinship_ended = Signal()
 
-# A person withdrew a consent. Arguments: ``consent`` (key), ``person`` (key), ``purpose``, ``now``.
+# A person withdrew a consent. Arguments: ``consent`` (key), ``person`` (key), ``purpose``,
+# ``recipient``, ``now``.
 consent_withdrawn = Signal()

@@ -94,6 +94,8 @@ def people(
         found = found.with_identity(wanted.identity)
     if wanted.status in Status.values:
         found = found.filter(status=wanted.status)
+    else:
+        found = found.exclude(status=Status.MINIMISED)
     if wanted.sex in Sex.values:
         found = found.filter(sex=wanted.sex)
     if wanted.age_from is not None or wanted.age_to is not None:

@@ -22,6 +22,7 @@ from crm.people.errors import (
     DocumentTakenError,
     InvalidPersonError,
     PersonChangedError,
+    PersonMinimisedError,
     ReasonMissingError,
     UnknownFieldError,
 )
@@ -102,10 +103,13 @@ def change_person(
     Raises:
         Person.DoesNotExist: there is no such person here.
         PersonChangedError: somebody else saved first.
+        PersonMinimisedError: the record was reduced, or was to be by a mere change.
         InvalidPersonError: some values cannot be kept.
         DocumentTakenError: somebody else has one of the papers.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
+    if person.status == Status.MINIMISED:
+        raise PersonMinimisedError
     if person.version != version:
         raise PersonChangedError(opened=version, current=person.version)
     old = drafts.draft_of(person)
@@ -303,6 +307,8 @@ def check_values(
 def _check(
     values: PersonValues, *, now: dt.datetime, on_record: dict[UUID, str] | None = None
 ) -> Checked:
+    if values.status is Status.MINIMISED:  # there is a list and a job for that
+        raise PersonMinimisedError
     return check_values(
         values,
         today=timezone.localdate(now),

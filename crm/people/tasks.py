@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from crm.people import minimising
 from crm.people.exporting import making, requests
+from crm.people.models import Minimisation
 from jobs.models import Job
 from jobs.running import job_task
 from jobs.services import progress
@@ -28,3 +30,17 @@ def make_export(job: Job, *, export_id: str) -> dict[str, Any]:
 def expire_exports(*, due_at: str) -> None:
     """Delete the files of exports whose day is over."""
     requests.expire_exports(now=timezone.now())
+
+
+@tenant_actor("people.minimise")
+@job_task
+def minimise(job: Job, *, minimisation_id: str) -> dict[str, Any]:
+    """Reduce the people of one confirmed list, a batch at a time."""
+    order = Minimisation.objects.get(pk=UUID(minimisation_id))
+    total = len(order.people)
+    for start in range(0, total, minimising.BATCH):
+        batch = order.people[start : start + minimising.BATCH]
+        minimising.minimise_batch(order=order, people=batch, now=timezone.now())
+        progress(job_id=job.pk, done=min(start + len(batch), total), total=total)
+    minimising.finish(order=order, now=timezone.now())
+    return {"reduced": order.reduced, "listed": total}

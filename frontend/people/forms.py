@@ -158,7 +158,10 @@ class PersonForm(Form):
         label=_("Languages"), required=False, choices=list(LANGUAGES.items()),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[choice for choice in Status.choices if choice[0] != Status.MINIMISED],
+    )
     note = forms.CharField(
         label=_("Note"), required=False, max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.people import exports, history_views, views
+from frontend.people import consents, exports, history_views, minimising, views
 
 app_name = "people"
 urlpatterns = [
@@ -17,6 +17,22 @@ urlpatterns = [
     path("roster/template/", exports.roster_template, name="roster-template"),
     path("<uuid:person_id>/", views.detail, name="detail"),
     path("<uuid:person_id>/edit/", views.edit, name="edit"),
+    path("consents/", consents.register, name="consents"),
+    path("consents/mine/", consents.own, name="own-consents"),
+    path("consents/mine/<slug:purpose>/", consents.own_give, name="give-own-consent"),
+    path(
+        "consents/mine/<uuid:consent_id>/withdraw/",
+        consents.own_withdraw,
+        name="withdraw-own-consent",
+    ),
+    path("inactive/", minimising.inactive, name="inactive"),
+    path("<uuid:person_id>/consents/<slug:purpose>/", consents.give, name="give-consent"),
+    path("<uuid:person_id>/consents/<slug:purpose>/paper/", consents.paper, name="consent-paper"),
+    path(
+        "<uuid:person_id>/consents/<uuid:consent_id>/withdraw/",
+        consents.withdraw,
+        name="withdraw-consent",
+    ),
     path("<uuid:person_id>/history/", history_views.history, name="history"),
     path(
         "<uuid:person_id>/history/<uuid:change_id>/take-back/",

@@ -22,6 +22,7 @@ from crm.people.choices import RevealReason
 from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChangedError
 from crm.people.models import Person
 from frontend.accounts.members import show_link
+from frontend.people.consents import person_consents
 from frontend.people.entry import ADD_BUTTON, PersonEntry, stated, typed
 from frontend.people.forms import (
     FilterForm,
@@ -94,6 +95,7 @@ def detail(request: MemberRequest, person_id: UUID) -> HttpResponse:
         "may_reveal": may(request.user, Permission.PERSON_REVEAL),
         "may_audit": may(request.user, Permission.AUDIT_VIEW),
         "may_invite": may(request.user, Permission.ACCOUNT_MANAGE),
+        **person_consents(person.pk),
     }
     return render(request, DETAIL_PAGE, context)
 

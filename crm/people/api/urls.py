@@ -3,12 +3,14 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from crm.people.api.consents import ConsentViewSet
 from crm.people.api.exports import ExportFileView, ExportViewSet
 from crm.people.api.views import PersonViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", PersonViewSet, basename="person")
 router.register("exports", ExportViewSet, basename="export")
+router.register("consents", ConsentViewSet, basename="consent")
 
 urlpatterns = [
     *router.urls,

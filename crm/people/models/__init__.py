@@ -1,20 +1,25 @@
 """What can exist in this app, a module for each topic."""
 
+from crm.people.models.consents import Consent, ConsentQuerySet
 from crm.people.models.exports import ExportRequest, PrintedSheet
 from crm.people.models.history import PersonChange
 from crm.people.models.households import Household, HouseholdMember
 from crm.people.models.identities import IdentityGround, IdentityStep, PersonIdentity, Stay
 from crm.people.models.kinship import Kinship, OverseasKin
+from crm.people.models.minimisations import Minimisation
 from crm.people.models.parts import PersonContact, PersonDocument, PersonPhone
 from crm.people.models.persons import Person, PersonQuerySet, age_on
 
 __all__ = [
+    "Consent",
+    "ConsentQuerySet",
     "ExportRequest",
     "Household",
     "HouseholdMember",
     "IdentityGround",
     "IdentityStep",
     "Kinship",
+    "Minimisation",
     "OverseasKin",
     "Person",
     "PersonChange",

@@ -83,7 +83,7 @@ class Person(models.Model):
     # 侨情: what `crm.people.facts` lists, by code; a missing code means that nobody has asked.
     facts = models.JSONField(_("overseas Chinese particulars"), default=dict, blank=True)
     note = models.TextField(_("note"), blank=True)
-    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.FORM)
     # Grows with every change; a form that was opened at an older one may not overwrite this row.
     version = models.PositiveIntegerField(default=1)
