@@ -6,7 +6,13 @@ from django.db import connection, models
 from psycopg import sql
 
 from crm.people.drafts import Draft
-from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
+from crm.people.models import (
+    Person,
+    PersonContact,
+    PersonDocument,
+    PersonIdentity,
+    PersonPhone,
+)
 
 
 def insert_drafts(drafts: Sequence[Draft]) -> None:
@@ -22,6 +28,7 @@ def insert_drafts(drafts: Sequence[Draft]) -> None:
     _copy(Person, [draft.person for draft in drafts])
     _copy(PersonDocument, [row for draft in drafts for row in draft.documents])
     _copy(PersonPhone, [row for draft in drafts for row in draft.phones])
+    _copy(PersonContact, [row for draft in drafts for row in draft.contacts])
     _copy(PersonIdentity, [row for draft in drafts for row in draft.identities])
 
 

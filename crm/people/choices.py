@@ -196,6 +196,29 @@ class ConsentChannel(models.TextChoices):
     ONLINE = "online", _("in their own account")
 
 
+class FactKind(models.TextChoices):
+    """What a field of the 侨情 catalogue takes; see `crm.people.facts`."""
+
+    CHOICE = "choice", _("one of a list")
+    COUNTRY = "country", _("country or region")
+    DATE = "date", _("date, or month, or year")
+    YEAR = "year", _("year")
+    FLAG = "flag", _("yes or no")
+    NUMBER = "number", _("number")
+    TEXT = "text", _("text")
+
+
+class FactSection(models.TextChoices):
+    """How the fields of the catalogue are grouped, in this order."""
+
+    ABROAD = "abroad", _("Abroad and back")
+    BACKGROUND = "background", _("Background")
+    WORK = "work", _("Work")
+    STUDY = "study", _("Study abroad")
+    FARM = "farm", _("Overseas Chinese farm")
+    OWN = "own", _("Fields of this site")
+
+
 class ChangeCause(models.TextChoices):
     """How a change of a record came about."""
 

@@ -10,7 +10,13 @@ from common.crypto import blind_index
 from common.keys import DataKey
 from crm.people import search
 from crm.people.choices import DocumentKind, Source
-from crm.people.models import Person, PersonDocument, PersonIdentity, PersonPhone
+from crm.people.models import (
+    Person,
+    PersonContact,
+    PersonDocument,
+    PersonIdentity,
+    PersonPhone,
+)
 from crm.people.name_keys import fill_name_keys
 from crm.people.rules import Checked
 
@@ -39,6 +45,7 @@ class Draft:
     person: Person
     documents: list[PersonDocument] = field(default_factory=list)
     phones: list[PersonPhone] = field(default_factory=list)
+    contacts: list[PersonContact] = field(default_factory=list)
     identities: list[PersonIdentity] = field(default_factory=list)
 
 
@@ -51,6 +58,7 @@ def new_draft(
     fill_person(person, checked)
     draft.documents = draft_documents(person, checked, {}, by=by, now=now, key=key)
     draft.phones = draft_phones(person, checked, {}, by=by, now=now, key=key)
+    draft.contacts = draft_contacts(person, checked, {}, by=by, now=now, key=key)
     draft.identities = draft_identities(person, checked, {}, by=by, now=now)
     fill_search(person, checked, key=key)
     return draft
@@ -62,7 +70,30 @@ def draft_of(person: Person) -> Draft:
         person,
         list(person.documents.all()),
         list(person.phones.all()),
+        list(person.contacts.all()),
         list(person.identities.filter(ended_on__isnull=True)),
+    )
+
+
+def changed_draft(
+    old: Draft, checked: Checked, *, by: User | None, now: dt.datetime, key: DataKey
+) -> Draft:
+    """Return the rows of a person on record as the values state them, in new lists.
+
+    Rows that stay are those of ``old``, changed in place; the search keys are not filled yet.
+    """
+    person = old.person
+    fill_person(person, checked)
+    documents = {bytes(row.number_index): row for row in old.documents}
+    phones = {bytes(row.number_index): row for row in old.phones}
+    contacts = {bytes(row.value_index): row for row in old.contacts}
+    identities = {row.code: row for row in old.identities}
+    return Draft(
+        person,
+        draft_documents(person, checked, documents, by=by, now=now, key=key),
+        draft_phones(person, checked, phones, by=by, now=now, key=key),
+        draft_contacts(person, checked, contacts, by=by, now=now, key=key),
+        draft_identities(person, checked, identities, by=by, now=now),
     )
 
 
@@ -193,6 +224,30 @@ def draft_phones(
     return rows
 
 
+def draft_contacts(
+    person: Person,
+    checked: Checked,
+    on_record: Mapping[bytes, PersonContact],
+    *,
+    by: User | None,
+    now: dt.datetime,
+    key: DataKey,
+) -> list[PersonContact]:
+    """Return the contacts in order, as `draft_documents` does papers."""
+    rows = []
+    for position, contact in enumerate(checked.contacts):
+        index = contact_index(contact.source, key)
+        row = on_record.get(index)
+        if row is None:
+            row = PersonContact(
+                person=person, kind=contact.kind, value=contact.value, value_index=index,
+                created_at=now, created_by=by,
+            )  # fmt: skip
+        row.position = position
+        rows.append(row)
+    return rows
+
+
 def draft_identities(
     person: Person,
     checked: Checked,
@@ -224,6 +279,17 @@ def phone_index(e164: str, key: DataKey) -> bytes:
     return blind_index(e164, "people_personphone.number", key)
 
 
+def contact_index(source: str, key: DataKey) -> bytes:
+    """Return the blind index of a contact; ``source`` is what `rules.contact_source` returns."""
+    return blind_index(source, "people_personcontact.value", key)
+
+
 def clear_numbers(parts: Iterable[PersonDocument | PersonPhone]) -> dict[UUID, str]:
     """Return the numbers of rows on record in the clear, by their ids; for checks and keys only."""
     return {part.pk: part.number.reveal() for part in parts}
+
+
+def clear_values(draft: Draft) -> dict[UUID, str]:
+    """Return what papers, phones and contacts on record say, as `clear_numbers` does."""
+    contacts = {contact.pk: contact.value.reveal() for contact in draft.contacts}
+    return clear_numbers(draft.documents) | clear_numbers(draft.phones) | contacts

@@ -33,6 +33,16 @@ class InvalidPersonError(DomainError):
         super().__init__(first.message, field=first.field)
 
 
+class FactError(DomainError):
+    """A field of the 侨情 catalogue does not take the value; ``problem`` is the code for it."""
+
+    code = "fact_invalid"
+
+    def __init__(self, problem: str, message: str | Promise) -> None:
+        self.problem = problem
+        super().__init__(message)
+
+
 class DocumentTakenError(DomainError):
     """Another person, ``person_id``, has this very document, and its number passed the check."""
 

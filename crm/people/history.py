@@ -16,6 +16,7 @@ from accounts.models import User
 from crm.people import drafts
 from crm.people.choices import (
     ChangeCause,
+    ContactKind,
     DocumentKind,
     IdentityCode,
     Precision,
@@ -24,9 +25,16 @@ from crm.people.choices import (
 )
 from crm.people.drafts import Draft
 from crm.people.models import Person, PersonChange
-from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
+from crm.people.values import (
+    ContactValues,
+    DocumentValues,
+    IdentityValues,
+    PersonValues,
+    PhoneValues,
+)
 
 Snapshot = Mapping[str, Any]
+FACTS = "facts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +50,12 @@ def snapshot(draft: Draft) -> dict[str, Any]:
     """Return every field of a person in the clear, as JSON can hold it.
 
     Plain fields are texts, lists stay lists; papers, phones, contacts and identities are lists of
-    mappings in their order.
+    mappings in their order. Each field of the 侨情 catalogue has a name of its own,
+    ``facts.occupation``, and is missing as long as nobody has asked.
     """
     person = draft.person
     found: dict[str, Any] = {column: _plain(getattr(person, column)) for column in drafts.COLUMNS}
+    found |= {f"{FACTS}{code}": value for code, value in found.pop("facts").items()}
     found["address"] = person.address.reveal() if person.address else ""
     found["documents"] = [
         {
@@ -63,6 +73,7 @@ def snapshot(draft: Draft) -> dict[str, Any]:
     found["phones"] = [
         {"number": row.number.reveal(), "extension": row.extension} for row in draft.phones
     ]
+    found["contacts"] = [{"kind": row.kind, "value": row.value.reveal()} for row in draft.contacts]
     found["identities"] = [
         {
             "code": row.code,
@@ -119,14 +130,19 @@ def restored(values: PersonValues, old: Snapshot) -> PersonValues:
     A date of birth and its precision belong together: name both or neither.
     """
     found: dict[str, Any] = {}
+    facts = dict(values.facts)
     for name, value in old.items():
-        if name in _LISTS:
+        if name.startswith(FACTS):
+            code = name.removeprefix(FACTS)
+            facts.pop(code, None)
+            facts |= {code: value} if value else {}
+        elif name in _LISTS:
             found[name] = tuple(value)
         elif name in _PARTS:
             found[name] = tuple(_PARTS[name](row) for row in value)
         else:
             found["region_code" if name == "region_id" else name] = _READ.get(name, str)(value)
-    return dataclasses.replace(values, **found)
+    return dataclasses.replace(values, facts=facts, **found)
 
 
 def as_texts(found: Snapshot) -> dict[str, str]:
@@ -179,10 +195,15 @@ def _identity(row: Mapping[str, str]) -> IdentityValues:
     )
 
 
+def _contact(row: Mapping[str, str]) -> ContactValues:
+    return ContactValues(kind=ContactKind(row["kind"]), value=row["value"])
+
+
 _LISTS = frozenset({"former_names", "other_names", "languages"})
 _PARTS: Mapping[str, Callable[[Mapping[str, str]], Any]] = {
     "documents": _document,
     "phones": _phone,
+    "contacts": _contact,
     "identities": _identity,
 }
 # How the values of `PersonValues` that are no texts are read from a snapshot.
@@ -191,5 +212,4 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "status": Status,
     "birth_date": _day,
     "birth_precision": _precision,
-    "facts": dict,
 }

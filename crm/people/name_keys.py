@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from common.names import sort_key
 from common.spelling import HAN, han_of
+from common.variants import folded
 from crm.people.models import Person
 
 _LONGEST = 100
@@ -72,11 +73,11 @@ def spelled(order: str) -> str:
 def written(name: str) -> str:
     """Return what is equal for two ways to write one name: for comparing, never for showing.
 
-    >>> written(" 曾 庆红"), written("José  de-Silva")
+    >>> written(" 曾 慶紅"), written("José  de-Silva")
     ('曾庆红', 'josédesilva')
     """
     name = unicodedata.normalize("NFKC", name)
-    return han_of(name) or "".join(filter(str.isalnum, name.casefold()))
+    return folded(han_of(name)) or "".join(filter(str.isalnum, name.casefold()))
 
 
 def _sounds(order: str) -> Iterable[str]:

@@ -26,7 +26,14 @@ from crm.people.errors import (
     ReasonMissingError,
     UnknownFieldError,
 )
-from crm.people.models import Person, PersonChange, PersonDocument, PersonIdentity, PersonPhone
+from crm.people.models import (
+    Person,
+    PersonChange,
+    PersonContact,
+    PersonDocument,
+    PersonIdentity,
+    PersonPhone,
+)
 from crm.people.rules import Checked, check_person
 from crm.people.selectors import values_of
 from crm.people.values import PersonValues
@@ -62,6 +69,7 @@ def add_person(
         draft.person.save(force_insert=True)
         PersonDocument.objects.bulk_create(draft.documents)
         PersonPhone.objects.bulk_create(draft.phones)
+        PersonContact.objects.bulk_create(draft.contacts)
         PersonIdentity.objects.bulk_create(draft.identities)
     audit.record(
         action="person.add",
@@ -113,30 +121,13 @@ def change_person(
     if person.version != version:
         raise PersonChangedError(opened=version, current=person.version)
     old = drafts.draft_of(person)
-    documents, phones, identities = old.documents, old.phones, old.identities
     checked = _check(
-        values,
-        now=now,
-        on_record=drafts.clear_numbers(documents) | drafts.clear_numbers(phones),
+        values, now=now, on_record=drafts.clear_values(old), facts_on_record=person.facts
     )
     before = history.snapshot(old)
     key = current_key()
-    # New lists, and the rows in them are changed in place: ``before`` was taken first.
-    drafts.fill_person(person, checked)
-    draft = Draft(
-        person,
-        drafts.draft_documents(
-            person, checked, {bytes(row.number_index): row for row in documents},
-            by=by, now=now, key=key,
-        ),
-        drafts.draft_phones(
-            person, checked, {bytes(row.number_index): row for row in phones},
-            by=by, now=now, key=key,
-        ),
-        drafts.draft_identities(
-            person, checked, {row.code: row for row in identities}, by=by, now=now
-        ),
-    )  # fmt: skip
+    # Rows are changed in place: ``before`` was taken first.
+    draft = drafts.changed_draft(old, checked, by=by, now=now, key=key)
     after = history.snapshot(draft)
     changed = history.differences(before, after)
     if not changed:
@@ -212,9 +203,12 @@ def take_back(
     person = Person.objects.select_for_update().get(pk=change.person_id)
     current = history.snapshot(drafts.draft_of(person))
     done = [item for item in history.changes_of(change) if item.field in wanted]
-    if not done or any(item.field not in current for item in done):
+    # A fact that nobody has asked for is not in the snapshot.
+    if not done or any(
+        item.field not in current and not item.field.startswith(history.FACTS) for item in done
+    ):
         raise UnknownFieldError
-    if again := [item.field for item in done if current[item.field] != item.after]:
+    if again := [item.field for item in done if current.get(item.field) != item.after]:
         raise ChangedSinceError(again)
     before = {item.field: item.before for item in done}
     return change_person(
@@ -242,7 +236,7 @@ def reveal(
 
     Args:
         person: whose it is.
-        field: ``address``, or ``phones.`` or ``documents.`` with the part's id.
+        field: ``address``, or ``phones.``, ``documents.`` or ``contacts.`` with the part's id.
         reason: one of the list; `RevealReason.OTHER` needs an ``explanation``.
         explanation: in the reader's own words; the person may read it.
         by: who reads it.
@@ -278,12 +272,14 @@ def masked_value(person: Person, field: str) -> Masked | None:
     if field == "address":
         return person.address
     name, _dot, part_id = field.partition(".")
-    parts: list[PersonDocument | PersonPhone] = []
+    parts: dict[str, Masked] = {}
     if name == "documents":
-        parts = list(person.documents.all())
+        parts = {str(paper.pk): paper.number for paper in person.documents.all()}
     elif name == "phones":
-        parts = list(person.phones.all())
-    return next((part.number for part in parts if str(part.pk) == part_id), None)
+        parts = {str(phone.pk): phone.number for phone in person.phones.all()}
+    elif name == "contacts":
+        parts = {str(contact.pk): contact.value for contact in person.contacts.all()}
+    return parts.get(part_id)
 
 
 def check_values(
@@ -292,20 +288,31 @@ def check_values(
     today: dt.date,
     is_region: Callable[[str], bool],
     on_record: dict[UUID, str] | None = None,
+    facts_on_record: dict[str, str] | None = None,
 ) -> Checked:
     """Return clean values.
 
     Raises:
         InvalidPersonError: some of them cannot be kept.
     """
-    checked = check_person(values, today=today, is_region=is_region, on_record=on_record)
+    checked = check_person(
+        values,
+        today=today,
+        is_region=is_region,
+        on_record=on_record,
+        facts_on_record=facts_on_record,
+    )
     if checked.problems:
         raise InvalidPersonError(checked.problems)
     return checked
 
 
 def _check(
-    values: PersonValues, *, now: dt.datetime, on_record: dict[UUID, str] | None = None
+    values: PersonValues,
+    *,
+    now: dt.datetime,
+    on_record: dict[UUID, str] | None = None,
+    facts_on_record: dict[str, str] | None = None,
 ) -> Checked:
     if values.status is Status.MINIMISED:  # there is a list and a job for that
         raise PersonMinimisedError
@@ -314,6 +321,7 @@ def _check(
         today=timezone.localdate(now),
         is_region=cache(is_known_region),
         on_record=on_record,
+        facts_on_record=facts_on_record,
     )
 
 
@@ -323,6 +331,8 @@ def _save_parts(draft: Draft, old: Draft, *, now: dt.datetime) -> None:
     _save_rows(draft.documents)
     PersonPhone.objects.filter(pk__in=_left_out(old.phones, draft.phones)).delete()
     _save_rows(draft.phones)
+    PersonContact.objects.filter(pk__in=_left_out(old.contacts, draft.contacts)).delete()
+    _save_rows(draft.contacts)
     _save_rows(draft.identities)
     gone = _left_out(old.identities, draft.identities)
     PersonIdentity.objects.filter(pk__in=gone).update(

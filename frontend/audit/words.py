@@ -157,7 +157,10 @@ def object_word(object_type: str) -> str:
 def field_words(object_type: str, fields: Iterable[str]) -> str:
     """Return what the model calls its columns and its parts, or their codes."""
     model = _model(object_type)
-    return _(", ").join(_field_word(model, name) if model else name for name in fields)
+    if model:
+        # A field of a mapping, `facts.occupation`, is called what the mapping is called.
+        fields = dict.fromkeys(_field_word(model, name.partition(".")[0]) for name in fields)
+    return _(", ").join(fields)
 
 
 def _field_word(model: type[Model], name: str) -> str:

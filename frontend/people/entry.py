@@ -8,14 +8,27 @@ from django.forms import BoundField, Form
 from django.forms.utils import ErrorList
 from django.http import QueryDict
 
-from crm.people.choices import DocumentKind, IdentityCode, Sex, Status
+from crm.people.choices import ContactKind, DocumentKind, IdentityCode, Sex, Status
 from crm.people.dates import PartialDate, partial_text
 from crm.people.errors import Problem
 from crm.people.models import Person
 from crm.people.selectors import values_of
-from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
+from crm.people.values import (
+    ContactValues,
+    DocumentValues,
+    IdentityValues,
+    PersonValues,
+    PhoneValues,
+)
 from frontend.people.fields import region_text
-from frontend.people.forms import DocumentRows, IdentityRows, PersonForm, PhoneRows, Rows
+from frontend.people.forms import (
+    ContactRows,
+    DocumentRows,
+    IdentityRows,
+    PersonForm,
+    PhoneRows,
+    Rows,
+)
 
 ADD_BUTTON = "add"
 
@@ -37,18 +50,21 @@ class PersonEntry:
             data, initial=start.get("documents"), prefix="documents"
         )
         self.phones: Rows = PhoneRows(data, initial=start.get("phones"), prefix="phones")
+        self.contacts: Rows = ContactRows(data, initial=start.get("contacts"), prefix="contacts")
         self.identities: Rows = IdentityRows(
             data, initial=start.get("identities"), prefix="identities"
         )
         if person:
             _show_masks(self.documents, person)
             _show_masks(self.phones, person)
+            _show_masks(self.contacts, person)
 
     @property
     def parts(self) -> dict[str, Rows]:
         """The rows by the name of their part."""
         return {
-            "documents": self.documents, "phones": self.phones, "identities": self.identities
+            "documents": self.documents, "phones": self.phones, "contacts": self.contacts,
+            "identities": self.identities,
         }  # fmt: skip
 
     def add_row(self, part: str) -> None:
@@ -87,6 +103,12 @@ class PersonEntry:
             phones=tuple(
                 PhoneValues(id=row["id"], number=row["number"] or None)
                 for _place, row in self.phones.filled()
+            ),
+            contacts=tuple(
+                ContactValues(
+                    id=row["id"], kind=ContactKind(row["kind"]), value=row["value"] or None
+                )
+                for _place, row in self.contacts.filled()
             ),
             identities=tuple(_identity(row) for _place, row in self.identities.filled()),
         )
@@ -175,6 +197,7 @@ def _initial(person: Person) -> dict[str, Any]:
             for document in values.documents
         ],
         "phones": [{"id": phone.id} for phone in values.phones],
+        "contacts": [{"id": contact.id, "kind": contact.kind} for contact in values.contacts],
         "identities": [
             {
                 "code": identity.code,
@@ -187,13 +210,15 @@ def _initial(person: Person) -> dict[str, Any]:
 
 
 def _show_masks(rows: Rows, person: Person) -> None:
-    """Show the masked number of each part on record where another could be typed."""
+    """Show the masked value of each part on record where another could be typed."""
     masks = {str(paper.pk): str(paper.number) for paper in person.documents.all()}
     masks |= {str(phone.pk): str(phone.number) for phone in person.phones.all()}
+    masks |= {str(contact.pk): str(contact.value) for contact in person.contacts.all()}
     for form in rows.forms:
         known = masks.get(str(form["id"].value()))
         if known:
-            form.fields["number"].widget.attrs["placeholder"] = known
+            name = "value" if "value" in form.fields else "number"
+            form.fields[name].widget.attrs["placeholder"] = known
 
 
 def stated(person: Person) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.choices import (
+    ContactKind,
     DocumentKind,
     IdentityCode,
     RevealReason,
@@ -205,6 +206,16 @@ class PhoneForm(Form):
     number = forms.CharField(label=_("Number"), required=False, widget=PhoneInput)
 
 
+class ContactForm(Form):
+    """Another contact; ``id`` names one on record, whose kind and value stay unless typed anew."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=ContactKind.choices, initial=ContactKind.WECHAT
+    )
+    value = forms.CharField(label=_("Name or address there"), required=False)
+
+
 class IdentityForm(Form):
     """A category the person says they fall under."""
 
@@ -235,7 +246,7 @@ class Rows(BaseFormSet):  # type: ignore[type-arg]
 
 def _says_something(form: forms.Form) -> bool:
     data = form.cleaned_data
-    return bool(data.get("id") or data.get("number") or data.get("code"))
+    return any(data.get(name) for name in ("id", "number", "value", "code"))
 
 
 def _rows(form: type[Form]) -> Any:
@@ -245,7 +256,8 @@ def _rows(form: type[Form]) -> Any:
     )  # fmt: skip
 
 
-DocumentRows, PhoneRows, IdentityRows = _rows(DocumentForm), _rows(PhoneForm), _rows(IdentityForm)
+DocumentRows, PhoneRows = _rows(DocumentForm), _rows(PhoneForm)
+ContactRows, IdentityRows = _rows(ContactForm), _rows(IdentityForm)
 
 
 class RevealForm(Form):

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.masking import mask_address, mask_id_number, mask_passport, mask_phone
+from common.masking import mask_address, mask_contact, mask_id_number, mask_phone
 from crm.people.choices import (
     ContactKind,
     DocumentKind,
@@ -20,7 +20,8 @@ from crm.people.choices import (
     Sex,
     Status,
 )
-from crm.people.history import FieldChange, changes_of
+from crm.people.facts import CATALOGUE, Fact, value_text
+from crm.people.history import FACTS, FieldChange, changes_of
 from crm.people.models import IdentityStep, Person, PersonChange
 from crm.people.timeline import Moment
 from frontend.people.fields import country_name
@@ -40,7 +41,6 @@ LABELS: Mapping[str, Promise] = {
     "nationality": gettext_lazy("Nationality"),
     "region_id": gettext_lazy("Native place"),
     "languages": gettext_lazy("Languages"),
-    "facts": gettext_lazy("Overseas Chinese particulars"),
     "note": gettext_lazy("Note"),
     "status": gettext_lazy("Status"),
     "address": gettext_lazy("Address"),
@@ -111,7 +111,10 @@ def _identity_step(moment: Moment) -> Entry:
 
 def _line(item: FieldChange) -> FieldLine:
     show = _SHOW.get(item.field, _plain)
-    label = LABELS.get(item.field, item.field)
+    label: Text = LABELS.get(item.field, item.field)
+    fact = CATALOGUE.get(item.field.removeprefix(FACTS))
+    if fact and item.field.startswith(FACTS):
+        label, show = fact.label, partial(_fact, fact)
     return FieldLine(item.field, label, show(item.before), show(item.after))
 
 
@@ -123,6 +126,10 @@ def _plain(value: Any) -> list[str]:
 
 def _choice(choices: type[Any], value: str) -> list[str]:
     return [str(choices(value).label)] if value in choices.values else _plain(value)
+
+
+def _fact(fact: Fact, value: str | None) -> list[str]:
+    return [value_text(fact, value)] if value else []
 
 
 def _masked(mask: Callable[[str], str], value: str) -> list[str]:
@@ -138,7 +145,7 @@ def _documents(rows: list[dict[str, str]]) -> list[str]:
 
 def _contacts(rows: list[dict[str, str]]) -> list[str]:
     return [
-        " ".join([*_choice(ContactKind, row["kind"]), mask_passport(row["value"])]) for row in rows
+        " ".join([*_choice(ContactKind, row["kind"]), mask_contact(row["value"])]) for row in rows
     ]
 
 

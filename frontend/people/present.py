@@ -102,6 +102,7 @@ class PersonView:
     identities: list[IdentityLine]
     documents: list[NumberLine]
     phones: list[NumberLine]
+    contacts: list[NumberLine]
 
     @classmethod
     def of(cls, person: Person, today: dt.date) -> Self:
@@ -148,6 +149,15 @@ class PersonView:
                     else "",
                 )
                 for phone in person.phones.all()
+            ],
+            contacts=[
+                NumberLine(
+                    label=contact.get_kind_display(),
+                    mask=str(contact.value),
+                    field=f"contacts.{contact.pk}",
+                    note="",
+                )
+                for contact in person.contacts.all()
             ],
         )
 

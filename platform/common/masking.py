@@ -60,6 +60,19 @@ def mask_passport(value: str) -> str:
     return value[0] + _HIDDEN if len(value) >= 5 else mask_all(value)
 
 
+def mask_contact(value: str) -> str:
+    """Show the ends of an account's name and the host of an e-mail address, nothing of a place.
+
+    >>> mask_contact("lin.mei@example.org"), mask_contact("lin_mei88"), mask_contact("Via Roma 1")
+    ('l***@example.org', 'lin***88', '***')
+    """
+    name, at, host = value.rpartition("@")
+    if at and name:
+        return f"{name[0]}{_HIDDEN}@{host}"
+    is_account = value.isascii() and not any(character.isspace() for character in value)
+    return mask_passport(value) if is_account else mask_all(value)
+
+
 def mask_phone(value: str) -> str:
     """Show the ends of a phone number; at least four digits stay hidden.
 

@@ -15,8 +15,11 @@ kind    what                                                        曾庆红
 ``u``   a word in another script, five hex digits a letter
 ======  ==========================================================  =====================
 
-Tokens hold ASCII letters and digits only, so no parser, locale or collation of the database
-takes part. Store them with ``array_to_tsvector``, look for them with ``to_tsquery('simple', …)``.
+Characters are folded to their simplified form in tokens and in queries alike, so 曾慶紅 and 曾庆红
+find each other. Tokens hold ASCII letters and digits only, so no parser, locale or collation of
+the database takes part. Store them with ``array_to_tsvector``, look for them with
+``to_tsquery('simple', …)``. Whoever changes what tokens there are lets the rows on record follow:
+``./run reindex_people``.
 """
 
 import itertools
@@ -36,6 +39,7 @@ from .spelling import (
     name_readings,
     plain_letters,
 )
+from .variants import folded
 
 _LONGEST_NAME = 100
 _LONGEST_QUERY = 64
@@ -65,11 +69,13 @@ def search_tokens(
     Args:
         name: the full name.
         other_names: former, foreign and romanised names.
-        surname_reading: how the bearer reads the surname, if not as usual.
+        surname_reading: how the bearer reads the surname, if not as usual; other names with the
+            same surname are read so too.
     """
     tokens = set(_name_tokens(name, surname_reading))
     for other in other_names:
-        tokens.update(_name_tokens(other, ""))
+        is_same_family = folded(other[:1]) == folded(name[:1])
+        tokens.update(_name_tokens(other, surname_reading if is_same_family else ""))
     return sorted(tokens)
 
 
@@ -127,10 +133,11 @@ def search_query(text: str, find_tails: Callable[[str], Iterable[str]] | None = 
 def _name_tokens(name: str, surname_reading: str) -> Iterator[str]:
     name = unicodedata.normalize("NFKC", name)[:_LONGEST_NAME]
     han = han_of(name)
-    for start in range(len(han)):
-        yield f"h{_hex(han[start])}"
-        if start + 1 < len(han):
-            yield f"h{_hex(han[start : start + 2])}"
+    plain = folded(han)
+    for start in range(len(plain)):
+        yield f"h{_hex(plain[start])}"
+        if start + 1 < len(plain):
+            yield f"h{_hex(plain[start : start + 2])}"
     yield from _reading_tokens(han, surname_reading)
     yield from _word_tokens(name)
 
@@ -203,6 +210,7 @@ def _word_condition(word: str, find_tails: Callable[[str], Iterable[str]] | None
 
 
 def _grams(han: str) -> str:
+    han = folded(han)
     if len(han) == 1:
         return f"h{_hex(han)}"
     return " & ".join(f"h{_hex(han[start : start + 2])}" for start in range(len(han) - 1))

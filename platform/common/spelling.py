@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pypinyin import Style, pinyin
 
 from .surnames import COMPOUND, GIVEN, SINGLE, SYLLABLES, compound_surname
+from .variants import folded
 
 # Chinese characters, with the extensions on the supplementary planes, the compatibility forms
 # and the private use area, where older systems kept rare characters.
@@ -17,6 +18,7 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ue000-\uf8ff\U00020000-\U00
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 
 _MOST_READINGS = 4  # of one character
+_MARRIED_NAME = 4  # characters: the husband's surname may stand before a woman's own, 陈单玉芳
 _MOST_CUTS = 8  # of one word into syllables
 _LONGEST_SYLLABLE = 6
 _PREFIXES = frozenset(s[:length] for s in SYLLABLES for length in range(1, len(s)))
@@ -67,17 +69,21 @@ def name_readings(han: str, surname_reading: str = "") -> list[list[str]]:
 
     >>> name_readings("曾乐")
     [['zeng1', 'ceng2'], ['le4', 'yue4']]
+    >>> name_readings("陈单玉芳")[1]
+    ['dan1', 'shan4']
     """
-    compound = compound_surname(han)
+    compound = compound_surname(han) or compound_surname(folded(han))
     readings: list[list[str]] = []
     for position, character in enumerate(han):
         known = dictionary_readings(character)
         if position < len(compound):
             first = [COMPOUND[compound][position], *known[:1]]
         elif position == 0:
-            first = [*SINGLE.get(character, GIVEN.get(character, ())), *known]
+            first = [*(_listed(SINGLE, character) or _listed(GIVEN, character)), *known]
         else:
-            first = [*GIVEN.get(character, known[:1])]
+            first = [*(_listed(GIVEN, character) or known[:1])]
+            if position == 1 and len(han) == _MARRIED_NAME:
+                first += _listed(SINGLE, character)
         readings.append(_distinct(first))
     own = cut_into_syllables(plain_letters(surname_reading))
     length = len(compound) or 1
@@ -95,7 +101,7 @@ def name_readings(han: str, surname_reading: str = "") -> list[list[str]]:
 def character_syllables(character: str) -> list[str]:
     """Return every syllable, without tone, that a character of a name may be read as."""
     known = dictionary_readings(character)
-    all_readings = [*SINGLE.get(character, ()), *GIVEN.get(character, ()), *known]
+    all_readings = [*_listed(SINGLE, character), *_listed(GIVEN, character), *known]
     return [reading[:-1] for reading in _distinct(all_readings)]
 
 
@@ -179,6 +185,11 @@ def _syllable_lengths(letters: str, start: int) -> list[int]:
         if letters[start : start + length] in SYLLABLES
         or letters[start : start + length] in _ALIASES
     ]
+
+
+def _listed(table: dict[str, list[str]], character: str) -> list[str]:
+    """Return what ``table`` says of a character, or else of its simplified form."""
+    return table.get(character) or table.get(folded(character), [])
 
 
 def _distinct(readings: Iterable[str]) -> list[str]:

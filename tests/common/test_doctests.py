@@ -5,7 +5,8 @@ import pytest
 
 MODULES = [
     "common.masking", "common.names", "common.phones", "common.ratelimit", "common.spelling",
-    "common.surnames", "crm.people.id_numbers",
+    "common.surnames", "common.variants", "crm.people.facts.values",
+    "crm.people.id_numbers",
 ]  # fmt: skip
 
 

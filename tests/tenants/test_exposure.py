@@ -1,4 +1,4 @@
-"""Attack 12 of security B7: one identity number, and every place it could leak from.
+"""Attack 12 of security B7: a number, an e-mail address, and every place they could leak from.
 
 A person with a canary for a number is put on the register; every page and interface of the site
 is then asked for by every role, with the keys of that person's own rows. Nobody may see the
@@ -13,8 +13,9 @@ import pytest
 from django.urls.converters import UUIDConverter
 
 from accounts.roles import SITE_ROLES, Role
+from crm.people.choices import ContactKind
 from crm.people.models import Person
-from crm.people.values import DocumentValues
+from crm.people.values import ContactValues, DocumentValues
 from network.models import Region
 from tenants.context import on_platform
 from tenants.models import Tenant
@@ -24,7 +25,7 @@ from tests.tenants.test_access import SITE, Route, methods_of, token_for, walk
 
 CANARY = "11010519491231002X"
 # Parts long enough to tell whose number it is.
-TRACES = (CANARY, CANARY.lower(), "19491231002", "110105194912")
+TRACES = (CANARY, CANARY.lower(), "19491231002", "110105194912", "kanarienvogel")
 
 
 @pytest.fixture
@@ -34,7 +35,11 @@ def canary(north: Tenant) -> Person:
         Region.objects.create(
             code="110105", name="朝阳区", level=3, parent_id="110000", source="test"
         )
-    return person(documents=(DocumentValues(number=CANARY),), region_code="110105")
+    return person(
+        documents=(DocumentValues(number=CANARY),),
+        contacts=(ContactValues(kind=ContactKind.EMAIL, value="kanarienvogel@example.org"),),
+        region_code="110105",
+    )
 
 
 def addresses(route: Route, keys: list[UUID]) -> Iterator[str]:
@@ -60,6 +65,7 @@ def keys(canary: Person) -> list[UUID]:
         canary.pk,
         *canary.documents.values_list("pk", flat=True),
         *canary.phones.values_list("pk", flat=True),
+        *canary.contacts.values_list("pk", flat=True),
     ]
 
 

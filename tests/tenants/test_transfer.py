@@ -20,10 +20,11 @@ from audit.models import AuditEntry
 from audit.selectors import find_tampering
 from common.events import index_key_changed
 from common.keys import Keystore
-from crm.people.models import Person, PersonDocument, PersonPhone
+from crm.people.choices import ContactKind
+from crm.people.models import Person, PersonContact, PersonDocument, PersonPhone
 from crm.people.search import find_people
 from crm.people.services import add_person
-from crm.people.values import DocumentValues, PersonValues, PhoneValues
+from crm.people.values import ContactValues, DocumentValues, PersonValues, PhoneValues
 from network.models import Region
 from tenants.context import inside
 from tenants.errors import TransferError
@@ -66,6 +67,9 @@ def site(region, make_site):
                     region_code=REGION,
                     address="厦门市思明区鹭江道1号",
                     phones=(PhoneValues(number=f"138001380{number:02}"),),
+                    contacts=(
+                        ContactValues(kind=ContactKind.EMAIL, value=f"zeng{number}@example.org"),
+                    ),
                     documents=((DocumentValues(number=ID_NUMBER),) if number == 0 else ()),
                 ),
                 by=clerk,
@@ -111,10 +115,10 @@ def in_the_clear(tenant):
             {
                 field.attname: getattr(value, "reveal", lambda v=value: v)()
                 for field in row._meta.concrete_fields
-                if field.attname not in {"number_index", "phone_index", "search"}
+                if field.attname not in {"number_index", "phone_index", "value_index", "search"}
                 for value in [getattr(row, field.attname)]
             }
-            for model in (Person, PersonPhone, PersonDocument)
+            for model in (Person, PersonPhone, PersonContact, PersonDocument)
             for row in model.objects.order_by("pk")
         ]
 
@@ -130,6 +134,7 @@ def test_a_site_arrives_whole_in_a_fresh_database_with_other_keys(site, tmp_path
     files = (settings.FILES_DIR / site.schema_name / "letters" / "来信.bin").read_bytes()
     with inside(site):
         indexes = set(PersonPhone.objects.values_list("number_index", flat=True))
+        contacts = set(PersonContact.objects.values_list("value_index", flat=True))
         entries = list(AuditEntry.objects.order_by("seq").values("seq", "action", "at", "detail"))
 
     with elsewhere(tmp_path, settings):
@@ -141,12 +146,13 @@ def test_a_site_arrives_whole_in_a_fresh_database_with_other_keys(site, tmp_path
         tenant = bring(path, "other")
 
         assert in_the_clear(tenant) == before
-        assert len(before) == manifest["tables"]["people_person"]["rows"] * 2 + 1
+        assert len(before) == manifest["tables"]["people_person"]["rows"] * 3 + 1
         copied = settings.FILES_DIR / tenant.schema_name / "letters" / "来信.bin"
         assert copied.read_bytes() == files
         assert (tenant.name, tenant.phone) == (site.name, site.phone)
         with inside(tenant):
             assert not indexes & set(PersonPhone.objects.values_list("number_index", flat=True))
+            assert not contacts & set(PersonContact.objects.values_list("value_index", flat=True))
             assert find_people("9999", may_search_documents=False).count() == 0
             assert find_people("8019", may_search_documents=False).count() == 1
             assert find_people("zeng", may_search_documents=False).count() == 20

@@ -1,6 +1,7 @@
 """People as JSON. Numbers and addresses come out masked; a mask sent back is refused."""
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -8,6 +9,7 @@ from rest_framework import serializers
 
 from crm.people.choices import (
     CheckResult,
+    ContactKind,
     DocumentKind,
     IdentityCode,
     IdentityState,
@@ -19,7 +21,13 @@ from crm.people.choices import (
 from crm.people.dates import PartialDate, parse_partial_date, partial_text
 from crm.people.models import Person, PersonIdentity
 from crm.people.selectors import PeopleFilter, PersonLine
-from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
+from crm.people.values import (
+    ContactValues,
+    DocumentValues,
+    IdentityValues,
+    PersonValues,
+    PhoneValues,
+)
 
 
 class PartialDateField(serializers.CharField):
@@ -65,6 +73,14 @@ class PhoneSerializer(serializers.Serializer[Any]):
     extension = serializers.CharField(read_only=True)
 
 
+class ContactSerializer(serializers.Serializer[Any]):
+    """Another contact. Leave ``value`` out, with the ``id``, to keep the one on record."""
+
+    id = serializers.UUIDField(required=False)
+    kind = serializers.ChoiceField(choices=ContactKind.choices)
+    value = serializers.CharField(required=False)
+
+
 class IdentitySerializer(serializers.Serializer[Any]):
     """A category; ``state`` says how far it is established, and is not set here."""
 
@@ -98,6 +114,11 @@ class PersonSerializer(serializers.Serializer[Person]):
     region_code = serializers.CharField(required=False, allow_blank=True)
     address = serializers.CharField(required=False, allow_blank=True)
     languages = serializers.ListField(child=serializers.CharField(), required=False)
+    facts = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="by code of the catalogue; codes left out stay, an empty text removes one",
+    )
     note = serializers.CharField(required=False, allow_blank=True)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     source = serializers.ChoiceField(  # type: ignore[assignment]  # hides a name of DRF's
@@ -105,6 +126,7 @@ class PersonSerializer(serializers.Serializer[Person]):
     )
     documents = DocumentSerializer(many=True, required=False)
     phones = PhoneSerializer(many=True, required=False)
+    contacts = ContactSerializer(many=True, required=False)
     identities = IdentitySerializer(many=True, required=False)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
@@ -113,7 +135,7 @@ class PersonSerializer(serializers.Serializer[Person]):
         """Return a person on record, masked."""
         plain = (
             "full_name", "surname_reading", "former_names", "other_names", "sex", "nationality",
-            "languages", "note", "status", "source", "version",
+            "languages", "facts", "note", "status", "source", "version",
         )  # fmt: skip
         return {
             "id": str(instance.pk),
@@ -123,6 +145,7 @@ class PersonSerializer(serializers.Serializer[Person]):
             "address": str(instance.address or ""),
             "documents": DocumentSerializer(instance.documents.all(), many=True).data,
             "phones": PhoneSerializer(instance.phones.all(), many=True).data,
+            "contacts": ContactSerializer(instance.contacts.all(), many=True).data,
             "identities": IdentitySerializer(
                 [row for row in instance.identities.all() if row.ended_on is None], many=True
             ).data,
@@ -134,27 +157,15 @@ class PersonSerializer(serializers.Serializer[Person]):
         """Return what was sent, over what is on record; the serializer must be valid."""
         sent = dict(self.validated_data)
         sent.pop("version", None)
-        changes: dict[str, Any] = {}
-        for name in ("former_names", "other_names", "languages"):
-            if name in sent:
-                changes[name] = tuple(sent.pop(name))
+        changes: dict[str, Any] = {
+            name: read(sent.pop(name)) for name, read in _READ.items() if name in sent
+        }
         if "birth_date" in sent:
             born: PartialDate | None = sent.pop("birth_date")
             changes["birth_date"] = born.date if born else None
             changes["birth_precision"] = born.precision if born else None
-        if "documents" in sent:
-            changes["documents"] = tuple(
-                DocumentValues(**row | {"kind": DocumentKind(row["kind"])})
-                for row in sent.pop("documents")
-            )
-        if "phones" in sent:
-            changes["phones"] = tuple(PhoneValues(**row) for row in sent.pop("phones"))
-        if "identities" in sent:
-            changes["identities"] = tuple(_identity(row) for row in sent.pop("identities"))
-        if "sex" in sent:
-            changes["sex"] = Sex(sent.pop("sex"))
-        if "status" in sent:
-            changes["status"] = Status(sent.pop("status"))
+        if "facts" in sent:
+            changes["facts"] = {**(current.facts if current else {}), **sent.pop("facts")}
         changes |= sent
         return dataclasses.replace(current, **changes) if current else PersonValues(**changes)
 
@@ -223,7 +234,9 @@ class RevealSerializer(serializers.Serializer[Any]):
     """Which masked value, and what for. The person can read the reason."""
 
     field = serializers.CharField(
-        max_length=60, write_only=True, help_text="address, phones.<id> or documents.<id>"
+        max_length=60,
+        write_only=True,
+        help_text="address, or phones, documents or contacts with .<id>",
     )
     reason = serializers.ChoiceField(choices=RevealReason.choices, write_only=True)
     explanation = serializers.CharField(
@@ -240,3 +253,21 @@ def _identity(row: dict[str, Any]) -> IdentityValues:
         since=since.date if since else None,
         since_precision=since.precision if since else None,
     )
+
+
+# How what was sent becomes what the services take; anything else goes as it is.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "former_names": tuple,
+    "other_names": tuple,
+    "languages": tuple,
+    "sex": Sex,
+    "status": Status,
+    "documents": lambda rows: tuple(
+        DocumentValues(**row | {"kind": DocumentKind(row["kind"])}) for row in rows
+    ),
+    "phones": lambda rows: tuple(PhoneValues(**row) for row in rows),
+    "contacts": lambda rows: tuple(
+        ContactValues(**row | {"kind": ContactKind(row["kind"])}) for row in rows
+    ),
+    "identities": lambda rows: tuple(map(_identity, rows)),
+}

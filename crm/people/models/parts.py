@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.fields import BlindIndexField, EncryptedTextField
 from common.ids import uuid7
-from common.masking import mask_id_number, mask_passport, mask_phone
+from common.masking import mask_contact, mask_id_number, mask_phone
 from common.phones import PhoneKind
 from common.registry import Sensitivity
 from crm.people.choices import CheckResult, ContactKind, DocumentKind
@@ -134,7 +134,7 @@ class PersonContact(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="contacts")
     kind = models.CharField(_("kind"), max_length=10, choices=ContactKind)
-    value = EncryptedTextField(_("contact"), mask=mask_passport)
+    value = EncryptedTextField(_("contact"), mask=mask_contact)
     value_index = BlindIndexField(editable=False)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -147,6 +147,7 @@ NAMES = st.text("曾庆红李明欧阳慧", min_size=1, max_size=4)
 
 @pytest.mark.usefixtures("north")
 class TestRandomChanges(TestCase):
+    @settings(deadline=None)
     @given(
         values=st.fixed_dictionaries(
             {},

@@ -32,9 +32,10 @@ def form_data(person=None, **changes):
         "status": "active",
         "note": "",
     }
-    for part in ("documents", "phones", "identities"):
+    for part in ("documents", "phones", "contacts", "identities"):
         data |= {f"{part}-TOTAL_FORMS": "1", f"{part}-INITIAL_FORMS": "0"}
     data |= {"documents-0-kind": "resident_id", "documents-0-country": "CN"}
+    data |= {"contacts-0-kind": "wechat"}
     if person:
         data["version"] = str(person.version)
     return data | changes

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from common.names import search_tokens
 from crm.people.models import Person
+from crm.people.name_keys import written
 from crm.people.search import find_people
 from crm.people.values import DocumentValues, PhoneValues
 from tests.factories import people
@@ -24,7 +26,7 @@ def found(text, *, may_search_documents=False):
             "曾庆红",
             ["曾", "曾庆", "庆红", "zeng", "zengqinghong", "zqh", "zq", "z", "曾q", "zengq"],
         ),
-        ("單曉明", ["單", "單曉", "shan", "sxm", "shanxiaoming"]),
+        ("單曉明", ["單", "單曉", "单晓", "单x", "shan", "sxm", "shanxiaoming"]),
         ("欧阳震华", ["欧阳", "ouyang", "oyzh", "震华"]),
         ("阿依古丽·买买提", ["阿依", "买买提", "阿依古丽·买买提"]),
         ("Maria Santos", ["maria", "santos", "Santos M", "ms"]),
@@ -35,6 +37,60 @@ def test_a_name_is_found_as_people_type_it(north, name, texts):
     people.person(full_name="黄晓")
     for text in texts:
         assert found(text) == [name], text
+
+
+# Names that break systems: each is found by every spelling beside it.
+NAMES = {
+    # Simplified, traditional and Hong Kong's forms are one, in either direction.
+    "曾慶紅": ["曾庆红", "曾慶紅", "庆", "慶", "曾q", "zengq", "zq"],
+    "钟国华": ["鍾國華", "鐘國", "钟guohua", "zgh"],
+    "衞啟發": ["卫启发", "衛啓發", "weiqifa"],
+    "歐陽鋒": ["欧阳锋", "欧阳f", "ouyangf", "oyf"],
+    # One simplified character for several.
+    "乾小後": ["干小后", "乾小", "qianxiao", "gan"],
+    "郑發髮": ["郑发发", "鄭發", "zfaf"],
+    "餘于": ["余于", "餘", "yuyu"],
+    # Surnames that dictionaries misread, and all their readings.
+    "仇英": ["qiu", "chou", "qiuy"],
+    "單于飛": ["单于飞", "chanyu", "chanyufei"],
+    "万俟雅言": ["moqi", "mqyy", "萬俟"],
+    "翟天临": ["zhai", "di", "zhaitian"],
+    "查良镛": ["zha", "cha", "zly", "查良鏞"],
+    "尉迟恭": ["yuchi", "尉遲"],
+    "吕绿": ["lv", "lü", "lyu", "呂綠"],
+    "陈单玉芳": ["chenshan", "chendan", "陳單"],
+    # Characters beyond the first plane, and some that few fonts have.
+    "罗𬭎": ["𬭎", "luohong", "lh"],
+    "马䶮": ["䶮", "mayan"],
+    "王㛃": ["㛃", "wangjie"],
+    "李喆": ["喆", "lizhe", "lz"],
+    "朱𪚥": ["𪚥", "zhuzhe"],
+    # A character that older systems kept in the private use area: found by itself and the rest.
+    "曾\ue863红": ["\ue863", "曾\ue863", "红", "zeng", "hong"],
+    # Dots, spaces, scripts.
+    "迪丽热巴·迪力木拉提": ["迪丽热巴", "迪力木拉提", "迪丽热巴•迪力", "dilireba", "dlrb", "熱巴"],
+    "José María de la Cruz": ["jose", "cruz", "María", "jm"],
+    "O'Neill Łukasz": ["oneill", "o'neill", "lukasz"],
+    "Nguyễn Văn Trỗi": ["nguyen", "trỗi", "nguyen van"],
+    "Иван Петров": ["иван", "ПЕТРОВ"],
+    "吴 亚 明": ["吴亚明", "wuyaming", "吳亞"],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_break_systems_are_found_and_nobody_else(north, name):
+    person = people.person(full_name=name)
+    people.person(full_name="黄小兰")
+    assert person.full_name == name
+    for text in NAMES[name]:
+        assert found(text) == [name], text
+
+
+@pytest.mark.parametrize(("one", "other"), [("曾慶紅", "曾庆红"), ("乾", "干"), ("發", "髮")])
+def test_two_spellings_of_a_name_are_equal_in_every_key(one, other):
+    assert written(one) == written(other) != written("黄小兰")
+    characters = [{t for t in search_tokens(name) if t.startswith("h")} for name in (one, other)]
+    assert characters[0] == characters[1]
 
 
 def test_former_and_other_names_find_the_person(north):
