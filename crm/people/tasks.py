@@ -1,22 +1,20 @@
-<<<<<<< HEAD
 """Work on people that happens later: long jobs and upkeep."""
-=======
-"""Long work on people, in the background; see `jobs.running`."""
->>>>>>> 7d8cb85 (A name is found in either script and by every reading; the search of rows on record follows a release)
 
 from typing import Any
 from uuid import UUID
 
-<<<<<<< HEAD
 from django.utils import timezone
 
 from crm.people import minimising
 from crm.people.exporting import making, requests
-from crm.people.models import Minimisation
+from crm.people.models import Minimisation, Person
+from crm.people.reindex import reindex_batch
 from jobs.models import Job
 from jobs.running import job_task
 from jobs.services import progress
 from tenants.tasks import tenant_actor
+
+_HOUR = 60 * 60 * 1000
 
 
 @tenant_actor(requests.MAKE_TASK)
@@ -49,15 +47,6 @@ def minimise(job: Job, *, minimisation_id: str) -> dict[str, Any]:
         progress(job_id=job.pk, done=min(start + len(batch), total), total=total)
     minimising.finish(order=order, now=timezone.now())
     return {"reduced": order.reduced, "listed": total}
-=======
-from crm.people.models import Person
-from crm.people.reindex import reindex_batch
-from jobs import services as jobs
-from jobs.models import Job
-from jobs.running import job_task
-from tenants.tasks import tenant_actor
-
-_HOUR = 60 * 60 * 1000
 
 
 @tenant_actor("people.reindex_search", time_limit=_HOUR)
@@ -74,5 +63,4 @@ def reindex_search(job: Job) -> dict[str, Any]:
         if last is None:
             return {"people": done}
         done += looked_at
-        jobs.progress(job_id=job.pk, done=done, total=max(total, done))
->>>>>>> 7d8cb85 (A name is found in either script and by every reading; the search of rows on record follows a release)
+        progress(job_id=job.pk, done=done, total=max(total, done))
