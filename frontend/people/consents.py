@@ -27,7 +27,7 @@ from frontend.people.consent_forms import (
     WithdrawalForm,
     words_of,
 )
-from tenants.access import MemberRequest, requires
+from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
 
 GIVE_PAGE = "people/consent_give.html"
@@ -141,7 +141,8 @@ def withdraw(request: MemberRequest, person_id: UUID, consent_id: UUID) -> HttpR
 def register(request: MemberRequest) -> HttpResponse:
     """Show the site's register of consents, narrowed by purpose and state."""
     form = ConsentFilterForm(request.GET)
-    context: dict[str, Any] = {"form": form}
+    may_minimise = may(request.user, Permission.PERSON_MINIMISE)
+    context: dict[str, Any] = {"form": form, "may_minimise": may_minimise}
     if not form.is_valid():
         return render(request, REGISTER_PAGE, context, status=422)
     found = selectors.consents(form.wanted(), day=timezone.localdate())

@@ -212,7 +212,7 @@ def test_the_sheet_to_sign_names_the_words_and_leaves_room_to_sign(clerk_client)
     page = clerk_client.get(reverse("people:consent-paper", args=[somebody.pk, "photo"]))
     text = page.content.decode()
     assert PURPOSES["photo"].current.version in text
-    assert "seal-area" in text
+    assert 'class="signature"' in text
     assert (
         clerk_client.get(reverse("people:consent-paper", args=[somebody.pk, "nothing"])).status_code
         == 404
