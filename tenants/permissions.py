@@ -23,6 +23,10 @@ class Permission(StrEnum):
     PERSON_EXPORT = "person.export"
     PERSON_EXPORT_CLEAR = "person.export_clear"
     PERSON_APPROVE_EXPORT = "person.approve_export"
+    # Change one thing for many people at once, with a preview and an undo.
+    PERSON_BULK_EDIT = "person.bulk_edit"
+    # Make or change a group or a saved filter that the whole site uses; own ones need PERSON_VIEW.
+    GROUP_EDIT = "group.edit"
     ACCOUNT_VIEW = "account.view"
     ACCOUNT_MANAGE = "account.manage"
     AUDIT_VIEW = "audit.view"
@@ -49,6 +53,8 @@ _CLERK = _EVERYBODY | {
     _P.PERSON_REVEAL,
     _P.PERSON_SEARCH_DOCUMENT,
     _P.PERSON_EXPORT,
+    _P.PERSON_BULK_EDIT,
+    _P.GROUP_EDIT,
     _P.JOB_VIEW,
 }
 

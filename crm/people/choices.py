@@ -231,6 +231,26 @@ class ChangeCause(models.TextChoices):
     UPKEEP = "upkeep", _("done by the program")
 
 
+class BulkAction(models.TextChoices):
+    """What can be changed for many people at once."""
+
+    STATUS = "status", _("set the status")
+    REGION = "region", _("set the native place")
+    ADD_LANGUAGE = "add_language", _("add a language")
+    REMOVE_LANGUAGE = "remove_language", _("remove a language")
+    NOTE = "note", _("add a line to the note")
+
+
+class BulkState(models.TextChoices):
+    """Where a change for many people stands."""
+
+    PREVIEWED = "previewed", _("previewed")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+
+
 class DocumentKind(models.TextChoices):
     """Identity papers with a number."""
 
@@ -313,3 +333,24 @@ class SheetKind(models.TextChoices):
 
     PERSON = "person", _("person")
     HOUSEHOLD = "household", _("household")
+
+
+# The languages offered on forms, ISO 639-3; names as their speakers' neighbours write them.
+LANGUAGES = {
+    "cmn": _("Mandarin"),
+    "nan": _("Southern Min (Hokkien, Teochew)"),
+    "yue": _("Cantonese"),
+    "hak": _("Hakka"),
+    "cdo": _("Eastern Min (Fuzhou)"),
+    "wuu": _("Wu"),
+    "eng": _("English"),
+    "ind": _("Indonesian"),
+    "msa": _("Malay"),
+    "vie": _("Vietnamese"),
+    "tha": _("Thai"),
+    "tgl": _("Tagalog"),
+    "jpn": _("Japanese"),
+    "fra": _("French"),
+    "deu": _("German"),
+    "spa": _("Spanish"),
+}

@@ -46,3 +46,14 @@ def parse_partial_date(text: str) -> PartialDate:
     year, month, day = found.groups()
     precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
     return PartialDate(dt.date(int(year), int(month or 1), int(day or 1)), precision)
+
+
+def years_before(day: dt.date, years: int) -> dt.date:
+    """Return the day by which somebody of ``years`` full years was born.
+
+    >>> years_before(dt.date(2024, 2, 29), 1)
+    datetime.date(2023, 2, 28)
+    """
+    year = max(1, day.year - years)
+    leap_day_in_plain_year = day.month == 2 and day.day == 29 and year % 4 != 0
+    return dt.date(year, 2, 28) if leap_day_in_plain_year else day.replace(year=year)

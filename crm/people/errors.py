@@ -104,3 +104,11 @@ class VersionMissingError(DomainError):
     code = "version_missing"
     field = "version"
     message = _("Say which version you change: in `version`, or in the header If-Match.")
+
+
+class GroupMissingError(DomainError):
+    """The group is put away, somebody else's own, or was never there."""
+
+    code = "group_missing"
+    field = "group"
+    message = _("This group is no longer there.")

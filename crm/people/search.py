@@ -60,11 +60,14 @@ def as_tsvector(tokens: Iterable[str]) -> str:
     return " ".join(f"'{token}'" for token in tokens)
 
 
-def find_people(text: str, *, may_search_documents: bool) -> PersonQuerySet:
+def find_people(
+    text: str, *, among: PersonQuerySet | None = None, may_search_documents: bool
+) -> PersonQuerySet:
     """Return the people that ``text`` may mean, in order; nobody if it cannot be searched for.
 
     Args:
         text: what was typed; no input raises.
+        among: whom to look among; None means everybody on the register.
         may_search_documents: also find the last four digits of papers, not of phones only.
     """
     key = current_key()
@@ -73,7 +76,9 @@ def find_people(text: str, *, may_search_documents: bool) -> PersonQuerySet:
     if query is None:
         return Person.objects.none()
     match = SearchQuery(query, config="simple", search_type="raw")
-    return Person.objects.filter(search=match).order_by(*IN_ORDER)
+    return (
+        (Person.objects.all() if among is None else among).filter(search=match).order_by(*IN_ORDER)
+    )
 
 
 def _tails(kind: str, numbers: Iterable[str], key: DataKey) -> Iterable[str]:

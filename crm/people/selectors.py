@@ -2,13 +2,16 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, cast
+from typing import Any, Self, cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
+from accounts.models import User
 from common.fields import EncryptedTextField
 from crm.people.choices import (
     ContactKind,
@@ -18,7 +21,11 @@ from crm.people.choices import (
     Sex,
     Status,
 )
-from crm.people.models import Person, PersonIdentity, PersonPhone, PersonQuerySet
+from crm.people.conditions.compiling import compile_rule
+from crm.people.conditions.rule import rule_of
+from crm.people.dates import years_before
+from crm.people.errors import GroupMissingError
+from crm.people.models import Person, PersonGroup, PersonIdentity, PersonPhone, PersonQuerySet
 from crm.people.search import find_people
 from crm.people.values import (
     ContactValues,
@@ -27,6 +34,7 @@ from crm.people.values import (
     PersonValues,
     PhoneValues,
 )
+from network.selectors import region_stem
 
 PAGE_SIZE = 50
 # Beyond so many, a list says "1,000+": nobody pages through more, and counting costs.
@@ -49,11 +57,24 @@ class PeopleFilter:
     age_from: int | None = None
     age_to: int | None = None
     region: str = ""
+    # The key of a group, as text.
+    group: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether it lets everybody through."""
-        return not any(getattr(self, item.name) not in ("", None) for item in fields(self))
+        return not self.as_json()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what narrows, by name."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value for name, value in values.items() if value not in ("", None)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Return what `as_json` wrote; names that are unknown by now are left out."""
+        names = {item.name for item in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +115,29 @@ class PeoplePage:
         return range(1, -(-self.count // PAGE_SIZE) + 1)
 
 
+def visible_people(by: User | None) -> PersonQuerySet:
+    """Return the people that ``by`` may see; None stands for the program itself.
+
+    Whoever may see people sees the whole register today. Every list, group and change for many
+    begins here, so that a narrower right will be written down once.
+    """
+    return Person.objects.all()
+
+
 def people(
-    wanted: PeopleFilter, *, today: dt.date, may_search_documents: bool = False
+    wanted: PeopleFilter, *, by: User | None, now: dt.datetime, may_search_documents: bool = False
 ) -> PersonQuerySet:
-    """Return the people that the filter lets through, in the order of lists."""
-    found = (
-        find_people(wanted.q, may_search_documents=may_search_documents)
-        if wanted.q.strip()
-        else Person.objects.order_by("sort_key", "id")
-    )
+    """Return the people that the filter lets through and ``by`` may see, in the order of lists.
+
+    Raises:
+        GroupMissingError: the group is none that ``by`` may use.
+    """
+    today = timezone.localdate(now)
+    found = visible_people(by)
+    if wanted.q.strip():
+        found = find_people(wanted.q, among=found, may_search_documents=may_search_documents)
+    else:
+        found = found.order_by("sort_key", "id")
     if wanted.identity in IdentityCode.values:
         found = found.with_identity(wanted.identity)
     if wanted.status in Status.values:
@@ -114,11 +149,25 @@ def people(
     if wanted.age_from is not None or wanted.age_to is not None:
         found = found.born_between(
             _day_after_years(today, wanted.age_to),
-            None if wanted.age_from is None else _years_before(today, wanted.age_from),
+            None if wanted.age_from is None else years_before(today, wanted.age_from),
         )
     if stem := region_stem(wanted.region):
         found = found.filter(region__code__startswith=stem)
+    if wanted.group:
+        found = found.filter(compile_rule(rule_of(find_group(wanted.group, by=by)), now=now))
     return found
+
+
+def find_group(key: str | UUID, *, by: User | None) -> PersonGroup:
+    """Return a group in use that ``by`` may use.
+
+    Raises:
+        GroupMissingError: there is none.
+    """
+    try:
+        return PersonGroup.objects.in_use().visible_to(by).get(pk=key)
+    except (PersonGroup.DoesNotExist, ValidationError):
+        raise GroupMissingError from None
 
 
 def people_page(
@@ -216,17 +265,6 @@ def values_of(person: Person) -> PersonValues:
     )
 
 
-def region_stem(code: str) -> str:
-    """Return the digits that every region within ``code`` begins with; "" for no code.
-
-    >>> region_stem("350000"), region_stem("350200"), region_stem("350203"), region_stem("x")
-    ('35', '3502', '350203', '')
-    """
-    if not (code.isascii() and code.isdecimal() and len(code) in {6, 9, 12}):
-        return ""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-
-
 _CURRENT_IDENTITIES = Prefetch(
     "identities", PersonIdentity.objects.filter(ended_on__isnull=True).order_by("created_at", "id")
 )
@@ -276,16 +314,9 @@ def _beyond(anchor: Person, direction: str) -> Q:
     )
 
 
-def _years_before(day: dt.date, years: int) -> dt.date:
-    """Return the day by which somebody of ``years`` full years was born."""
-    year = max(1, day.year - years)
-    leap_day_in_plain_year = day.month == 2 and day.day == 29 and year % 4 != 0
-    return dt.date(year, 2, 28) if leap_day_in_plain_year else day.replace(year=year)
-
-
 def _day_after_years(day: dt.date, age: int | None) -> dt.date | None:
     """Return the first day on which somebody was born who is ``age`` years old, not older."""
-    return None if age is None else _years_before(day, age + 1) + dt.timedelta(days=1)
+    return None if age is None else years_before(day, age + 1) + dt.timedelta(days=1)
 
 
 def _precision(text: str) -> Precision | None:

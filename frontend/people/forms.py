@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.choices import (
+    LANGUAGES,
     ContactKind,
     DocumentKind,
     IdentityCode,
@@ -25,25 +26,6 @@ from frontend.accounts.fields import PhoneField
 from frontend.forms import DayInput, Form, ListFilter, PhoneInput
 from frontend.people.fields import CountryField, NamesField, PartialDateField, RegionField
 
-# The languages offered, ISO 639-3; names as their speakers' neighbours write them.
-LANGUAGES = {
-    "cmn": _("Mandarin"),
-    "nan": _("Southern Min (Hokkien, Teochew)"),
-    "yue": _("Cantonese"),
-    "hak": _("Hakka"),
-    "cdo": _("Eastern Min (Fuzhou)"),
-    "wuu": _("Wu"),
-    "eng": _("English"),
-    "ind": _("Indonesian"),
-    "msa": _("Malay"),
-    "vie": _("Vietnamese"),
-    "tha": _("Thai"),
-    "tgl": _("Tagalog"),
-    "jpn": _("Japanese"),
-    "fra": _("French"),
-    "deu": _("German"),
-    "spa": _("Spanish"),
-}
 AGE_BANDS = {
     "0-13": (0, 13),
     "14-17": (14, 17),
@@ -76,6 +58,7 @@ class FilterForm(ListFilter):
         ],
     )
     region = RegionField(label=_("Native place"))
+    group = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def wanted(self) -> PeopleFilter:
         """Return the filter; the form must be valid."""
@@ -89,6 +72,7 @@ class FilterForm(ListFilter):
             age_from=age_from,
             age_to=age_to,
             region=data["region"],
+            group=str(data["group"] or ""),
         )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from common.masking import mask_address, mask_contact, mask_id_number, mask_phone
 from crm.people.choices import (
+    LANGUAGES,
     ContactKind,
     DocumentKind,
     IdentityCode,
@@ -25,7 +26,6 @@ from crm.people.history import FACTS, FieldChange, changes_of
 from crm.people.models import IdentityStep, Person, PersonChange
 from crm.people.timeline import Moment
 from frontend.people.fields import country_name
-from frontend.people.forms import LANGUAGES
 from network.selectors import region_full_name
 
 Text = str | Promise

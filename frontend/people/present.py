@@ -8,12 +8,11 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from crm.people.choices import CheckResult, IdentityCode, IdentityState, Sex, Status
+from crm.people.choices import LANGUAGES, CheckResult, IdentityCode, IdentityState, Sex, Status
 from crm.people.dates import partial_text
 from crm.people.models import Person, PersonDocument, PersonIdentity, age_on
 from crm.people.selectors import PeoplePage, PersonLine
 from frontend.people.fields import country_name, region_text
-from frontend.people.forms import LANGUAGES
 
 Text = str | Promise
 # Django's get_…_display makes its table anew at each call: a fifth of the time of a list.

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from frontend.people import consents, exports, history_views, minimising, views
+from frontend.people import (
+    consents,
+    exports,
+    group_views,
+    history_views,
+    minimising,
+    views,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -15,6 +22,12 @@ urlpatterns = [
     path("exports/<uuid:export_id>/refuse/", exports.refuse, name="export-refuse"),
     path("exports/<uuid:export_id>/file/", exports.fetch, name="export-fetch"),
     path("roster/template/", exports.roster_template, name="roster-template"),
+    path("groups/", group_views.group_list, name="groups"),
+    path("groups/add/", group_views.add, name="add-group"),
+    path("groups/<uuid:group_id>/", group_views.edit, name="edit-group"),
+    path("groups/<uuid:group_id>/count/", group_views.count, name="count-group"),
+    path("groups/<uuid:group_id>/retire/", group_views.retire, name="retire-group"),
+    path("groups/<uuid:group_id>/restore/", group_views.restore, name="restore-group"),
     path("<uuid:person_id>/", views.detail, name="detail"),
     path("<uuid:person_id>/edit/", views.edit, name="edit"),
     path("consents/", consents.register, name="consents"),

@@ -20,6 +20,7 @@ from common.errors import DomainError
 from crm.people import selectors, services
 from crm.people.choices import RevealReason
 from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChangedError
+from crm.people.groups.selectors import sentence_of
 from crm.people.models import Person
 from frontend.accounts.members import show_link
 from frontend.people.consents import person_consents
@@ -56,30 +57,44 @@ def person_list(request: MemberRequest) -> HttpResponse:
     }
     if not request.GET:
         context["filters"] = untouched_filters(get_language() or "")
-    status = 200
     if form.is_valid():
-        today = timezone.localdate()
-        wanted = form.wanted()
-        found = selectors.people(
-            wanted,
-            today=today,
-            may_search_documents=may(request.user, Permission.PERSON_SEARCH_DOCUMENT),
-        )
-        list_url = reverse("people:list")
-        page = selectors.people_page(found, **PlaceForm(request.GET).place())
-        context |= {
-            "page": page,
-            "rows": [ListRow.of(person, today, list_url) for person in page.people],
-            "links": page_links(request.GET, page),
-            "is_narrowed": not wanted.is_empty,
-        }
-    else:
-        status = 422
+        try:
+            context |= _found(request, form.wanted())
+        except DomainError as error:
+            form.add_error(None, str(error))
+    status = 422 if form.errors else 200
     response = render(
         request, f"{LIST_PAGE}#people" if request.htmx else LIST_PAGE, context, status=status
     )
     response["Vary"] = "HX-Request"
     return response
+
+
+def _found(request: MemberRequest, wanted: selectors.PeopleFilter) -> dict[str, Any]:
+    """Return what the list shows of the people that the filter lets through.
+
+    Raises:
+        DomainError: the group that was asked for is not there, or no longer understood.
+    """
+    now = timezone.now()
+    found = selectors.people(
+        wanted,
+        by=request.user,
+        now=now,
+        may_search_documents=may(request.user, Permission.PERSON_SEARCH_DOCUMENT),
+    )
+    context: dict[str, Any] = {}
+    if wanted.group:
+        group = selectors.find_group(wanted.group, by=request.user)
+        context = {"group": group, "sentence": sentence_of(group), "as_of": now}
+    page = selectors.people_page(found, **PlaceForm(request.GET).place())
+    today, list_url = timezone.localdate(now), reverse("people:list")
+    return context | {
+        "page": page,
+        "rows": [ListRow.of(person, today, list_url) for person in page.people],
+        "links": page_links(request.GET, page),
+        "is_narrowed": not wanted.is_empty,
+    }
 
 
 @require_safe

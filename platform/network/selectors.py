@@ -36,12 +36,22 @@ def regions_under(code: str) -> QuerySet[Region]:
     A code contains its parents' codes (35 0000, 3502 00, 350203), so this is one prefix search on
     the primary key and finds nothing below a county until streets are added.
     """
-    stem = code
-    if len(code) == 6 and code.endswith("0000"):
-        stem = code[:2]
-    elif len(code) == 6 and code.endswith("00"):
-        stem = code[:4]
-    return Region.objects.filter(code__startswith=stem).exclude(code=code)
+    return Region.objects.filter(code__startswith=region_stem(code) or code).exclude(code=code)
+
+
+def region_stem(code: str) -> str:
+    """Return the digits that every region within ``code`` begins with; "" for no code.
+
+    >>> region_stem("350000"), region_stem("350200"), region_stem("350203"), region_stem("x")
+    ('35', '3502', '350203', '')
+    >>> region_stem("350203100")  # a street
+    '350203100'
+    """
+    if not (code.isascii() and code.isdecimal() and len(code) in {6, 9, 12}):
+        return ""
+    if len(code) > 6:
+        return code
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
 def is_known_region(code: str) -> bool:

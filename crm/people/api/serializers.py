@@ -213,6 +213,7 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
     age_from = serializers.IntegerField(required=False, min_value=0, max_value=150)
     age_to = serializers.IntegerField(required=False, min_value=0, max_value=150)
     region = serializers.RegexField(r"^[1-9][0-9]{5}([0-9]{3}){0,2}$", required=False)
+    group = serializers.UUIDField(required=False)
     page = serializers.IntegerField(required=False, min_value=1)
     after = serializers.UUIDField(required=False)
     before = serializers.UUIDField(required=False)
@@ -220,7 +221,8 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
     def wanted(self) -> PeopleFilter:
         """Return the filter; the serializer must be valid."""
         names = {field.name for field in dataclasses.fields(PeopleFilter)}
-        return PeopleFilter(**{k: v for k, v in self.validated_data.items() if k in names})
+        sent = {k: v for k, v in self.validated_data.items() if k in names}
+        return PeopleFilter(**sent | {"group": str(sent.get("group", ""))})
 
     def place(self) -> dict[str, Any]:
         """Return the arguments of `selectors.people_page`."""

@@ -54,7 +54,8 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
         query.is_valid(raise_exception=True)
         found = selectors.people(
             query.wanted(),
-            today=timezone.localdate(),
+            by=self._user,
+            now=timezone.now(),
             may_search_documents=may(self._user, Permission.PERSON_SEARCH_DOCUMENT),
         )
         page = selectors.people_page(found, **query.place())

@@ -6,7 +6,6 @@ import json
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import User
 from crm.people import selectors
@@ -33,20 +32,21 @@ class Selection:
     def to_json(self) -> str:
         """Return what `from_json` takes."""
         ids = [str(pk) for pk in self.ids]
-        return json.dumps({"filter": dataclasses.asdict(self.wanted), "ids": ids})
+        return json.dumps({"filter": self.wanted.as_json(), "ids": ids})
 
     @classmethod
     def from_json(cls, text: str) -> "Selection":
         """Return the selection that `to_json` wrote."""
         found = json.loads(text)
-        return cls(PeopleFilter(**found["filter"]), tuple(map(UUID, found["ids"])))
+        return cls(PeopleFilter.from_json(found["filter"]), tuple(map(UUID, found["ids"])))
 
 
 def people_of(selection: Selection, *, by: User, now: dt.datetime) -> QuerySet[Person]:
     """Return the people of a selection whom ``by`` may see, in the order of lists."""
     found = selectors.people(
         selection.wanted,
-        today=timezone.localdate(now),
+        by=by,
+        now=now,
         may_search_documents=may(by, Permission.PERSON_SEARCH_DOCUMENT),
     )
     return found.filter(pk__in=selection.ids) if selection.ids else found

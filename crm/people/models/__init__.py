@@ -1,7 +1,9 @@
 """What can exist in this app, a module for each topic."""
 
+from crm.people.models.bulk_changes import BulkChange
 from crm.people.models.consents import Consent, ConsentQuerySet
 from crm.people.models.exports import ExportRequest, PrintedSheet
+from crm.people.models.groups import PersonGroup, SavedFilter, StartView
 from crm.people.models.history import PersonChange
 from crm.people.models.households import Household, HouseholdMember
 from crm.people.models.identities import IdentityGround, IdentityStep, PersonIdentity, Stay
@@ -11,6 +13,7 @@ from crm.people.models.parts import PersonContact, PersonDocument, PersonPhone
 from crm.people.models.persons import Person, PersonQuerySet, age_on
 
 __all__ = [
+    "BulkChange",
     "Consent",
     "ConsentQuerySet",
     "ExportRequest",
@@ -25,10 +28,13 @@ __all__ = [
     "PersonChange",
     "PersonContact",
     "PersonDocument",
+    "PersonGroup",
     "PersonIdentity",
     "PersonPhone",
     "PersonQuerySet",
     "PrintedSheet",
+    "SavedFilter",
+    "StartView",
     "Stay",
     "age_on",
 ]

@@ -1,0 +1,1 @@
+"""Groups by rule, and filters of the list under a name. Who belongs is asked anew each time."""
