@@ -106,12 +106,19 @@ class StayPurpose(models.TextChoices):
 
 
 class KinLink(models.TextChoices):
-    """The simplest links; what somebody is called follows from them."""
+    """The simplest links; what somebody is called follows from them.
+
+    The last three leap over one person who is not on the register: a grandparent whose own child
+    is not here, the parents of a spouse who is not here.
+    """
 
     PARENT = "parent", _("parent")
     SPOUSE = "spouse", _("spouse")
     SIBLING = "sibling", _("brother or sister")
     SUPPORTER = "supporter", _("gives long-term support")
+    PATERNAL = "paternal", _("grandparent through the father")
+    MATERNAL = "maternal", _("grandparent through the mother")
+    IN_LAW = "in_law", _("parent of the spouse")
 
 
 class KinBasis(models.TextChoices):

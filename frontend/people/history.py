@@ -25,6 +25,7 @@ from crm.people.facts import CATALOGUE, Fact, value_text
 from crm.people.history import FACTS, FieldChange, changes_of
 from crm.people.models import IdentityStep, Person, PersonChange
 from crm.people.timeline import Moment
+from frontend.families.words import kin_words, overseas_words
 from frontend.people.fields import country_name
 from network.selectors import region_full_name
 
@@ -48,7 +49,11 @@ LABELS: Mapping[str, Promise] = {
     "phones": gettext_lazy("Phones"),
     "contacts": gettext_lazy("Other contacts"),
     "identities": gettext_lazy("Identities"),
+    "kin": gettext_lazy("Relatives"),
+    "overseas_kin": gettext_lazy("Relatives abroad"),
 }
+# Kept beside the person: their own pages take them back.
+_ELSEWHERE = frozenset({"kin", "overseas_kin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def _changed(moment: Moment) -> Entry:
         _("Data changed"),
         change.get_cause_display(),
         [_line(item) for item in changes_of(change)],
-        change.pk,
+        None if _ELSEWHERE & set(change.fields) else change.pk,
     )
 
 
@@ -172,6 +177,8 @@ _SHOW: Mapping[str, Callable[[Any], list[str]]] = {
     "phones": lambda rows: [mask_phone(row["number"]) for row in rows],
     "contacts": _contacts,
     "identities": _identities,
+    "kin": kin_words,
+    "overseas_kin": overseas_words,
 }
 _DESCRIBE: dict[str, Callable[[Moment], Entry]] = {
     "added": _added,

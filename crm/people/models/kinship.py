@@ -18,6 +18,9 @@ class Kinship(models.Model):
     One row stands for both directions: a child is somebody's parent's row read backwards. What
     the two call each other follows from the link, their sex and the links in between. For
     spouses and siblings, who is ``person`` says nothing; the lower key stands there.
+
+    A grandparent, or a spouse's parent, is linked directly only while the person in between is
+    not on the register; `KinLink` tells which one that would be.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -56,8 +59,7 @@ class Kinship(models.Model):
                 condition=~Q(person=F("relative")), name="nobody_is_their_own_relative"
             ),
             models.CheckConstraint(
-                condition=Q(link=KinLink.PARENT)
-                | Q(link=KinLink.SUPPORTER)
+                condition=~Q(link__in=[KinLink.SPOUSE, KinLink.SIBLING])
                 | Q(person__lt=F("relative")),
                 name="mutual_kinship_is_written_once",
             ),
