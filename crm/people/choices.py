@@ -361,3 +361,19 @@ LANGUAGES = {
     "deu": _("German"),
     "spa": _("Spanish"),
 }
+
+
+class PairDecision(models.TextChoices):
+    """What somebody decided about two records that may be of one person; merged ones are one."""
+
+    OPEN = "open", _("to be decided")
+    NOT_DUPLICATE = "not_duplicate", _("two people")
+
+
+class DistinctReason(models.TextChoices):
+    """How somebody knows that two similar records are of two people."""
+
+    ASKED = "asked", _("asked them, or somebody who knows both")
+    PAPERS = "papers", _("saw both their papers")
+    FAMILY = "family", _("twins or other relatives")
+    OTHER = "other", _("another reason, written below")

@@ -6,6 +6,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from crm.people import minimising
+from crm.people.duplicates import services as duplicates
+from crm.people.duplicates.scanning import scan
 from crm.people.exporting import making, requests
 from crm.people.models import Minimisation, Person
 from crm.people.reindex import reindex_batch
@@ -64,3 +66,21 @@ def reindex_search(job: Job) -> dict[str, Any]:
             return {"people": done}
         done += looked_at
         progress(job_id=job.pk, done=done, total=max(total, done))
+
+
+@tenant_actor(duplicates.SCAN_TASK, time_limit=_HOUR)
+@job_task
+def scan_duplicates(job: Job) -> dict[str, Any]:
+    """Look through everybody for pairs of records that may be of one person."""
+
+    def report(done: int, total: int) -> None:
+        progress(job_id=job.pk, done=done, total=total)
+
+    found = scan(now=timezone.now(), report=report)
+    return {"found": found.found, "open": found.open, "url": "/people/duplicates/"}
+
+
+@tenant_actor("people.scan_nightly")
+def scan_nightly(*, due_at: str) -> None:
+    """Start the scan of the night as a job, so that staff see when it ran."""
+    duplicates.start_scan(by=None, now=timezone.now())

@@ -60,6 +60,8 @@ ACTIONS: dict[str, Promise] = {
     "overseas_kin.change": gettext_lazy("changed a relative abroad"),
     "overseas_kin.end": gettext_lazy("recorded the end of a link to a relative abroad"),
     "overseas_kin.remove": gettext_lazy("removed a relative abroad entered by mistake"),
+    "person.keep_apart": gettext_lazy("found two similar records to be two people"),
+    "person.ask_again": gettext_lazy("asked again whether two records are one person"),
     "job.retry": gettext_lazy("retried a job"),
     "job.cancel": gettext_lazy("cancelled a job"),
     "site.order": gettext_lazy("ordered a site"),

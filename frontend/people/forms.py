@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.people.choices import (
     LANGUAGES,
     ContactKind,
+    DistinctReason,
     DocumentKind,
     IdentityCode,
     RevealReason,
@@ -256,3 +257,12 @@ class RevealForm(Form):
         max_length=200,
         help_text=_("The person can read this."),
     )
+
+
+class DistinctForm(Form):
+    """How somebody knows that two similar records are of two people."""
+
+    reason = forms.ChoiceField(
+        label=_("How do you know?"), choices=DistinctReason.choices, widget=forms.RadioSelect
+    )
+    explanation = forms.CharField(label=_("In your own words"), required=False, max_length=200)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from frontend.people import (
     consents,
+    duplicate_views,
     exports,
     group_views,
     history_views,
@@ -28,6 +29,18 @@ urlpatterns = [
     path("groups/<uuid:group_id>/count/", group_views.count, name="count-group"),
     path("groups/<uuid:group_id>/retire/", group_views.retire, name="retire-group"),
     path("groups/<uuid:group_id>/restore/", group_views.restore, name="restore-group"),
+    path("duplicates/", duplicate_views.duplicate_list, name="duplicates"),
+    path("duplicates/scan/", duplicate_views.scan_now, name="duplicates-scan"),
+    path(
+        "duplicates/<uuid:pair_id>/keep-apart/",
+        duplicate_views.keep_apart,
+        name="duplicates-keep-apart",
+    ),
+    path(
+        "duplicates/<uuid:pair_id>/ask-again/",
+        duplicate_views.ask_again,
+        name="duplicates-ask-again",
+    ),
     path("<uuid:person_id>/", views.detail, name="detail"),
     path("<uuid:person_id>/edit/", views.edit, name="edit"),
     path("consents/", consents.register, name="consents"),

@@ -8,6 +8,7 @@ from crm.people.models.history import PersonChange
 from crm.people.models.households import Household, HouseholdMember
 from crm.people.models.identities import IdentityGround, IdentityStep, PersonIdentity, Stay
 from crm.people.models.kinship import Kinship, OverseasKin
+from crm.people.models.merging import DuplicatePair, MergeOperation
 from crm.people.models.minimisations import Minimisation
 from crm.people.models.parts import PersonContact, PersonDocument, PersonPhone
 from crm.people.models.persons import Person, PersonQuerySet, age_on
@@ -16,12 +17,14 @@ __all__ = [
     "BulkChange",
     "Consent",
     "ConsentQuerySet",
+    "DuplicatePair",
     "ExportRequest",
     "Household",
     "HouseholdMember",
     "IdentityGround",
     "IdentityStep",
     "Kinship",
+    "MergeOperation",
     "Minimisation",
     "OverseasKin",
     "Person",
