@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from common.keys import DataKey
-from crm.people.choices import CheckResult
-from crm.people.drafts import Draft, document_index, phone_index
+from crm.people.choices import CheckResult, Status
+from crm.people.drafts import Draft, contact_index, document_index, phone_index
 from crm.people.duplicates.scoring import (
     NAME_ALONE,
     POSSIBLE,
@@ -57,6 +57,7 @@ def probe_of_draft(draft: Draft) -> Probe:
             for row in draft.documents
         ),
         phones=frozenset(bytes(row.number_index) for row in draft.phones),
+        contacts=frozenset(bytes(row.value_index) for row in draft.contacts),
     )
 
 
@@ -82,6 +83,7 @@ def probe_of_values(checked: Checked, key: DataKey) -> Probe:
             for paper in checked.documents
         ),
         phones=frozenset(phone_index(phone.e164, key) for phone in checked.phones),
+        contacts=frozenset(contact_index(contact.source, key) for contact in checked.contacts),
     )  # fmt: skip
 
 
@@ -144,7 +146,7 @@ def keys_of_probe(probe: Probe) -> Iterator[Key]:
 
 
 def load_probes(person_ids: Collection[UUID]) -> dict[UUID, Probe]:
-    """Return what is compared of people on record. Costs four queries."""
+    """Return what is compared of people on record; nothing of reduced ones. Costs four queries."""
     papers: dict[UUID, list[Paper]] = defaultdict(list)
     for person_id, kind, country, index, result in PersonDocument.objects.filter(
         person__in=person_ids
@@ -152,14 +154,15 @@ def load_probes(person_ids: Collection[UUID]) -> dict[UUID, Probe]:
         papers[person_id].append(_paper(kind, country, index, result))
     phones = _indexes(PersonPhone.objects.filter(person__in=person_ids), "number_index")
     contacts = _indexes(PersonContact.objects.filter(person__in=person_ids), "value_index")
-    rows = Person.objects.filter(pk__in=person_ids).values_list(
+    people = Person.objects.filter(pk__in=person_ids).exclude(status=Status.MINIMISED)
+    rows = people.values_list(
         "pk", "full_name", "former_names", "other_names", "name_key", "other_name_keys", "sex",
         "birth_date", "birth_precision",
     )  # fmt: skip
     return {
         pk: Probe(
             names=_names(full_name, former, other),
-            spellings=(name_key, *other_keys),
+            spellings=(spelling, *others),
             sex=sex,
             birth_date=birth_date,
             birth_precision=precision,
@@ -167,7 +170,7 @@ def load_probes(person_ids: Collection[UUID]) -> dict[UUID, Probe]:
             phones=frozenset(phones[pk]),
             contacts=frozenset(contacts[pk]),
         )
-        for pk, full_name, former, other, name_key, other_keys, sex, birth_date, precision in rows
+        for pk, full_name, former, other, spelling, others, sex, birth_date, precision in rows
     }
 
 

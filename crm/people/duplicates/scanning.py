@@ -15,7 +15,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models, transaction
 from django.db.models import Count, F, Func, QuerySet
 
-from crm.people.choices import PairDecision
+from crm.people.choices import PairDecision, Status
 from crm.people.duplicates.matching import MOST_SHARING, load_probes
 from crm.people.duplicates.scoring import POSSIBLE, Key, Verdict, compare
 from crm.people.models import (
@@ -75,7 +75,7 @@ def _blocks() -> tuple[list[list[UUID]], dict[Key, int]]:
         (PersonDocument.objects.all(), "number_index", "person_id", MOST_SHARING),
         (PersonPhone.objects.all(), "number_index", "person_id", MOST_SHARING),
         (PersonContact.objects.all(), "value_index", "person_id", MOST_SHARING),
-        (Person.objects.all(), "name_key", "pk", _MOST_OF_A_NAME),
+        (Person.objects.exclude(status=Status.MINIMISED), "name_key", "pk", _MOST_OF_A_NAME),
     ]
     for rows, key, person, most in sources:
         groups = (

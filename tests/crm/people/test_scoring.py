@@ -39,6 +39,7 @@ CASES = [
     ("one name, one year, another day", somebody(), somebody(born="1958-10-17"), "no"),
     ("only the year is known of one", somebody(), somebody(born="1958"), "possible"),
     ("only the month is known of one", somebody(), somebody(born="1958-03"), "possible"),
+    ("simplified and traditional", somebody("曾慶紅"), somebody(), "likely"),
     ("misheard, and only the year known", somebody("曾庆宏"), somebody(born="1958"), "possible"),
     ("misheard: 曾庆宏 for 曾庆红", somebody("曾庆宏"), somebody(), "possible"),
     ("month and day turned around", somebody(), somebody(born="1958-02-03"), "possible"),

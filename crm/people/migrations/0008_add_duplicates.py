@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_add_name_keys'),
+        ('people', '0007_add_links_that_leap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
