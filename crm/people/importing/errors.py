@@ -12,11 +12,60 @@ class FileUnreadableError(DomainError):
     message = _("This file cannot be opened. Save it as .xlsx or .csv and try again.")
 
 
+class FileEmptyError(FileUnreadableError):
+    """There is nothing in it."""
+
+    code = "file_empty"
+    message = _("This file is empty.")
+
+
+class FileIsNoTableError(FileUnreadableError):
+    """It is a picture, a document or an archive, whatever its name ends in."""
+
+    code = "file_no_table"
+    message = _("This is no spreadsheet. Send the .xlsx or .csv file itself.")
+
+
+class FileIsWebPageError(FileUnreadableError):
+    """It is a web page or an XML table under the name of a spreadsheet, as older programs write."""
+
+    code = "file_web_page"
+    message = _("This is a web page named like a spreadsheet. Open it and save it as .xlsx.")
+
+
+class FileEncryptedError(FileUnreadableError):
+    """It opens with a password only."""
+
+    code = "file_encrypted"
+    message = _("This file has a password. Save it without one and try again.")
+
+
+class FileHasMacrosError(FileUnreadableError):
+    """It has programs in it."""
+
+    code = "file_has_macros"
+    message = _("This file has macros. Save it as .xlsx and try again.")
+
+
 class FileTooLargeError(DomainError):
     """It is larger than a roster can be."""
 
     code = "file_too_large"
     message = _("This file is too large. Split it into files of at most 100,000 rows and 20 MB.")
+
+
+class SheetTooWideError(FileTooLargeError):
+    """It has more columns than a roster can have, or a stray cell far to the right."""
+
+    code = "sheet_too_wide"
+    message = _("This sheet has cells too far to the right. Delete the columns behind the roster.")
+
+
+class SheetGoneError(DomainError):
+    """The plan names a sheet that the file does not have."""
+
+    code = "sheet_gone"
+    message = _("This sheet is not in the file.")
 
 
 class SheetAmbiguousError(DomainError):

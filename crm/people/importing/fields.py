@@ -1,7 +1,8 @@
 """What a column of a roster can be: the right side of a mapping.
 
-A code is a plain text, kept in a site's remembered mappings; codes never change. Facts and
-contacts have a prefix: ``fact:`` with a code of the catalogue, ``contact:`` with a `ContactKind`.
+A code is a plain text, kept in a site's remembered mappings; codes never change. Three have a
+prefix: ``fact:`` before a code of the catalogue (`crm.people.facts`), ``contact:`` before a
+`ContactKind`, and ``identity:`` before an `IdentityCode` for a column that is only ticked.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.people.choices import ContactKind
+from crm.people.choices import ContactKind, IdentityCode
+from crm.people.facts import CATALOGUE
 
 FACT: Final = "fact:"
 CONTACT: Final = "contact:"
+IDENTITY: Final = "identity:"
 
 # What stands in the column is nobody's business here: it is said on each row and left in the file.
 NOT_COLLECTED: Final = "not_collected"
@@ -39,29 +42,29 @@ FIELDS: Mapping[str, str | Promise] = {
     "native_place": _("ancestral home"),
     "nationality": _("nationality"),
     "identity": _("identity"),
-    "residence_country": _("country the person lives in"),
-    "settled_since": _("settled there since"),
+    **{f"{IDENTITY}{code.value}": code.label for code in IdentityCode},
     "former_country": _("country the person came back from"),
-    "returned_since": _("came back to settle"),
+    "overseas_people": _("names of relatives abroad (only counted)"),
     "overseas_relation": _("relationship with the relative abroad"),
     "overseas_country": _("country of the relative abroad"),
     "household_number": _("number of the household"),
     "household_head": _("head of the household"),
     "household_relation": _("relationship with the head of the household"),
+    **{f"{FACT}{code}": fact.label for code, fact in CATALOGUE.items() if not fact.is_retired},
     "status": _("status"),
     "note": _("note"),
     NOT_COLLECTED: _("not collected"),
     NOT_KEPT_YET: _("not kept yet"),
     IGNORED: _("ignored"),
 }
-# Several columns may go into these.
+# Several columns may go into these; every other field takes one column.
 REPEATABLE = frozenset(
-    {"other_name", "former_name", "id_number", "passport", "phone", "identity", "note", "age"}
-    | {NOT_COLLECTED, NOT_KEPT_YET, IGNORED}
+    {"other_name", "former_name", "id_number", "passport", "phone", "identity", "note", "address"}
+    | {"overseas_people", NOT_COLLECTED, NOT_KEPT_YET, IGNORED, UNKNOWN}
 )
 
 # What a clerk may have to say about a sheet: the year in which an age was true (four digits), and
-# the century that two-digit years of birth belong to ("19" or "20").
+# the century that years of two digits belong to ("19" or "20").
 SETTINGS: Mapping[str, str | Promise] = {
     "census_year": _("year of the survey"),
     "century": _("century of years with two digits"),

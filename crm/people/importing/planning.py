@@ -1,26 +1,26 @@
 """Find the sheets, headings and columns of a file, before anybody has answered for them."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
-from crm.people.importing.fields import NOT_COLLECTED, UNKNOWN
-from crm.people.importing.layout import Column
-from crm.people.importing.roster import read_roster
-from crm.people.importing.shapes import SheetPlan
+from crm.people.importing.books import Book, Row, Sheet, cell_text, open_book
+from crm.people.importing.cards import card_headings, find_cards
+from crm.people.importing.fields import NOT_COLLECTED, REPEATABLE, UNKNOWN
+from crm.people.importing.headings import WITHIN, Headings, find_headings
+from crm.people.importing.layouts import (
+    LAYOUTS,
+    NOT_PEOPLE,
+    field_of,
+    guess_layout,
+    normalise,
+)
+from crm.people.importing.shapes import SheetPlan, Skip
+from crm.people.importing.skipping import skipper
 
-FIELD_OF: dict[Column, str] = {
-    Column.NAME: "full_name",
-    Column.PHONE: "phone",
-    Column.SEX: "sex",
-    Column.PASSPORT: "passport",
-    Column.ID_NUMBER: "id_number",
-    Column.ADDRESS: "address",
-    Column.IDENTITY: "identity",
-    Column.BIRTH: "birth_date",
-    Column.OVERSEAS_COUNTRY: "overseas_country",
-    Column.FORMER_COUNTRY: "former_country",
-    Column.RETURNED: "returned_since",
-    Column.NOTE: "note",
-}
+MOST_CARD_ROWS = 20_000
+_SAMPLES = 3
+_LONGEST_SAMPLE = 60
 
 
 def plan_workbook(path: Path) -> list[SheetPlan]:
@@ -29,22 +29,111 @@ def plan_workbook(path: Path) -> list[SheetPlan]:
     Raises:
         DomainError: the file cannot be read (`crm.people.importing.errors`).
     """
-    roster = read_roster(path)
-    mapping = {heading: FIELD_OF[column] for column, heading in roster.headings.items()}
-    mapping |= dict.fromkeys(roster.not_collected, NOT_COLLECTED)
-    mapping |= dict.fromkeys(roster.unknown, UNKNOWN)
-    samples = {
-        heading: tuple(line.cells[column] for line in roster.lines if line.cells[column])[:3]
-        for column, heading in roster.headings.items()
-    }
-    return [
-        SheetPlan(
-            name=roster.sheet,
-            layout="guiqiao_qiaojuan_register",
-            header_rows=(roster.header_row,),
-            headings=tuple(mapping),
-            mapping=mapping,
-            samples=samples,
-            rows=len(roster.lines),
-        )
-    ]
+    with open_book(path) as book:
+        return plan_book(book)
+
+
+def plan_book(book: Book) -> list[SheetPlan]:
+    """Return how each sheet of an open book would be read."""
+    return [_plan_sheet(book, sheet) for sheet in book.sheets]
+
+
+def guess_mapping(headings: Sequence[str], layout: str) -> tuple[dict[str, str], dict[str, float]]:
+    """Return the field of every heading, and how sure that is.
+
+    A field that takes one column goes to the heading that fits it best.
+    """
+    known = LAYOUTS.get(layout)
+    guesses = {heading: field_of(heading, known) for heading in headings if heading}
+    best: dict[str, str] = {}
+    for heading, (field, score) in guesses.items():
+        if field not in best or score > guesses[best[field]][1]:
+            best[field] = heading
+    mapping, scores = {}, {}
+    for heading, (field, score) in guesses.items():
+        is_taken = field not in REPEATABLE and best[field] != heading
+        mapping[heading] = UNKNOWN if is_taken else field
+        scores[heading] = 0.0 if is_taken else score
+    return mapping, scores
+
+
+def _plan_sheet(book: Book, sheet: Sheet) -> SheetPlan:
+    rows = book.rows(sheet.name)
+    first = list(islice(rows, WITHIN))
+    skipped: str = Skip.HIDDEN if sheet.is_hidden else ""
+    if normalise(sheet.name) in NOT_PEOPLE:
+        skipped = Skip.NOT_PEOPLE
+    if not any(map(_is_filled, first)):
+        rest = next(filter(_is_filled, rows), None)
+        return SheetPlan(sheet.name, skipped=Skip.BLANK if rest is None else Skip.NO_HEADINGS)
+    headings = find_headings(first, book.merged(sheet.name))
+    if headings is None:
+        return _plan_cards(sheet, chain(first, rows), skipped)
+    return _plan_table(sheet, headings, chain(first, rows), skipped)
+
+
+def _plan_table(sheet: Sheet, headings: Headings, rows: Iterator[Row], skipped: str) -> SheetPlan:
+    layout = guess_layout(sheet.name, list(headings.texts))
+    mapping, scores = guess_mapping(headings.texts, layout)
+    samples: dict[str, list[str]] = {heading: [] for heading in mapping}
+    why_skipped = skipper(headings.texts, mapping)
+    count = 0
+    for row in islice(rows, headings.rows[-1] + 1, None):
+        if why_skipped(row):
+            continue
+        count += 1
+        if count <= WITHIN:
+            _take_samples(samples, mapping, headings.texts, row)
+    return SheetPlan(
+        name=sheet.name,
+        layout=layout,
+        header_rows=tuple(number + 1 for number in headings.rows),
+        headings=headings.texts,
+        mapping=mapping,
+        scores=scores,
+        samples={heading: tuple(found) for heading, found in samples.items()},
+        rows=count,
+        skipped=skipped,
+    )
+
+
+def _plan_cards(sheet: Sheet, rows: Iterator[Row], skipped: str) -> SheetPlan:
+    cards = find_cards(list(islice(rows, MOST_CARD_ROWS)))
+    if not cards:
+        return SheetPlan(sheet.name, skipped=skipped or Skip.NO_HEADINGS)
+    headings = card_headings(cards)
+    layout = guess_layout(sheet.name, list(headings)) or "qiaoqing_census_person"
+    mapping, scores = guess_mapping(headings, layout)
+    samples: dict[str, list[str]] = {heading: [] for heading in mapping}
+    for card in cards[:WITHIN]:
+        row = [card.cells.get(heading, "") for heading in headings]
+        _take_samples(samples, mapping, headings, row)
+    return SheetPlan(
+        name=sheet.name,
+        layout=layout,
+        headings=headings,
+        mapping=mapping,
+        scores=scores,
+        samples={heading: tuple(found) for heading, found in samples.items()},
+        rows=len(cards),
+        skipped=skipped,
+        is_cards=True,
+    )
+
+
+def _take_samples(
+    samples: dict[str, list[str]],
+    mapping: Mapping[str, str],
+    headings: Sequence[str],
+    row: Row,
+) -> None:
+    """Add the filled cells of a row; what is not collected is not shown either."""
+    for heading, cell in zip(headings, row, strict=False):
+        text = cell_text(cell).strip()
+        is_shown = heading and text and mapping[heading] != NOT_COLLECTED
+        if is_shown and len(samples[heading]) < _SAMPLES:
+            samples[heading].append(text[:_LONGEST_SAMPLE])
+
+
+def _is_filled(row: Row) -> bool:
+    return any(cell not in ("", None) for cell in row)

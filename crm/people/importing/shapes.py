@@ -30,6 +30,7 @@ class Skip(StrEnum):
     HEADING = "heading"  # the headings again, as on every printed page
     NO_HEADINGS = "no_headings"
     NOT_PEOPLE = "not_people"  # a ledger of meetings, or the lists of a template
+    HIDDEN = "hidden"  # a hidden sheet; it is planned all the same, should a clerk want it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class SheetPlan:
         samples: heading -> the first filled cells below it, at most three.
         rows: filled rows below the headings, or cards.
         skipped: why the sheet is not read (`Skip`); "" if it is.
+        scores: heading -> how sure the guess is, from 0 to 1.
         is_cards: one form for each person, labels left and values right.
         settings: what the file does not say itself, see `fields.SETTINGS`.
     """
@@ -71,6 +73,7 @@ class SheetPlan:
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rows: int = 0
     skipped: str = ""
+    scores: Mapping[str, float] = field(default_factory=dict)
     is_cards: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,289 @@
+"""One column of a roster: what reads its cells, and what has been read already.
+
+Cells repeat, so that every distinct cell of a column is understood once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.people.choices import Sex, Status
+from crm.people.importing.books import Cell, cell_text
+from crm.people.importing.fields import (
+    CONTACT,
+    FACT,
+    IDENTITY,
+    NOT_COLLECTED,
+    NOT_KEPT_YET,
+    UNKNOWN,
+)
+from crm.people.importing.guards.inspection import ERRORS
+from crm.people.importing.repairs.ages import looks_like_age, read_age
+from crm.people.importing.repairs.base import (
+    Found,
+    Note,
+    RepairClass,
+    changed,
+    error,
+    warning,
+    words,
+)
+from crm.people.importing.repairs.countries import read_countries
+from crm.people.importing.repairs.dates import DateContext, read_date
+from crm.people.importing.repairs.facts import fact_reader
+from crm.people.importing.repairs.identities import read_identities
+from crm.people.importing.repairs.kin import count_people, read_household_role, read_relation
+from crm.people.importing.repairs.names import read_name, read_names
+from crm.people.importing.repairs.papers import read_id_numbers, read_passports
+from crm.people.importing.repairs.phones import read_phones
+from crm.people.importing.repairs.places import FindRegion, read_native_place
+from crm.people.importing.repairs.statuses import read_status
+from crm.people.importing.repairs.texts import (
+    DITTO_WORDS,
+    emptied,
+    folded,
+    is_empty_word,
+    tidy,
+)
+from crm.people.importing.repairs.ticks import has_ticks, read_flag, read_ticks
+from crm.people.importing.shapes import Issue, Severity
+
+Reader = Callable[[Any], Found[Any]]
+
+MOST_REMEMBERED = 20_000  # distinct cells of a column
+_ALIVE = words("健在 在世 正常 在册 是")
+_MALE, _FEMALE = (
+    frozenset(["男性", "M", "1", "♂", "先生"]),
+    frozenset(["女性", "F", "2", "♀", "女士"]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """What a cell says, with the issues ready to be reported."""
+
+    value: Any
+    issues: tuple[Issue, ...] = ()
+    to_note: str = ""
+
+
+DITTO = CellReading(None)
+
+
+@dataclass(slots=True)
+class Column:
+    """A column that is read.
+
+    Attributes:
+        place: from 0.
+        heading: as it stands in the file.
+        field: code of `fields`.
+        known: cell -> what it says; `read` fills it.
+    """
+
+    place: int
+    heading: str
+    field: str
+    known: dict[Cell, CellReading]
+    _reader: Reader
+    _refused: frozenset[str]
+
+    def read(self, cell: Cell) -> CellReading:
+        """Return what a cell says, `DITTO` for 同上."""
+        if isinstance(cell, str):
+            stripped = cell.strip()
+            if not stripped:
+                # Spaces only: nothing stands there.
+                return self._remember(cell, CellReading(None))
+            if stripped in DITTO_WORDS and self.field not in {NOT_COLLECTED, NOT_KEPT_YET}:
+                return self._remember(cell, DITTO)
+            found = _broken(stripped) or self._reader(cell)
+        else:
+            found = self._reader(cell)
+        if found.value is None and not found.notes:
+            # Only separators, or the like.
+            found = Found(None, (emptied(cell_text(cell)),))
+        issues = tuple(issue_of(self.heading, note, self._refused) for note in found.notes)
+        is_wrong = any(issue.severity is Severity.ERROR for issue in issues)
+        reading = CellReading(None if is_wrong else found.value, issues, found.to_note)
+        return self._remember(cell, reading)
+
+    def _remember(self, cell: Cell, reading: CellReading) -> CellReading:
+        if len(self.known) >= MOST_REMEMBERED:
+            self.known.clear()
+        self.known[cell] = reading
+        return reading
+
+
+def make_column(
+    place: int,
+    heading: str,
+    field: str,
+    *,
+    refused: frozenset[str],
+    dates: DateContext,
+    find_region: FindRegion,
+) -> Column:
+    """Return what reads a column as ``field``."""
+    reader = _reader_of(field, heading, place, dates, find_region)
+    return Column(place, heading, field, {}, reader, refused)
+
+
+def issue_of(heading: str, note: Note, refused: frozenset[str]) -> Issue:
+    """Return a note under its heading; a repair that the clerk refused is an error."""
+    repair = note.repair.value if note.repair else ""
+    severity = Severity.ERROR if repair and repair in refused else note.severity
+    return Issue(heading, note.code, severity, note.message, repair)
+
+
+def _broken(text: str) -> Found[Any] | None:
+    """Return what is to be said about an error of the spreadsheet, or a formula without value."""
+    if text in ERRORS:
+        message = _("The spreadsheet shows the error {text} here.").format(text=text)
+        return Found(None, (error("cell_error", message),))
+    if text.startswith("=") and not (text.startswith('="') and text.endswith('"')):
+        message = _("This formula has no value. Open the file, let it calculate, and save it.")
+        return Found(None, (error("formula_without_value", message),))
+    return None
+
+
+def _reader_of(
+    field: str, heading: str, place: int, dates: DateContext, find_region: FindRegion
+) -> Reader:
+    if field.startswith(FACT):
+        return fact_reader(field.removeprefix(FACT), dates)
+    if field.startswith(CONTACT):
+        return _read_text
+    if field.startswith(IDENTITY):
+        return read_flag
+    if field == "birth_date":
+        return lambda raw: read_age(raw) if looks_like_age(raw) else read_date(raw, dates)
+    if field == "native_place":
+        return lambda raw: read_native_place(cell_text(raw), find_region)
+    if field in {NOT_COLLECTED, NOT_KEPT_YET, UNKNOWN}:
+        note = _left_out(field, heading, place)
+        return lambda raw: Found(None, (note,))
+    if field in _OF_CELLS:
+        return _OF_CELLS[field]
+    of_text = _OF_TEXTS.get(field)
+    if of_text is None:
+        # A field of a mapping that was remembered from an earlier release.
+        return lambda raw: Found(None, (_left_out(UNKNOWN, heading, place),))
+    return lambda raw: of_text(cell_text(raw))
+
+
+def _left_out(field: str, heading: str, place: int) -> Note:
+    if field == NOT_COLLECTED:
+        return Note(NOT_COLLECTED, _("This is not collected; it stays in the file."))
+    if field == NOT_KEPT_YET:
+        return Note(NOT_KEPT_YET, _("The register has no room for this yet; it stays in the file."))
+    if not heading:
+        message = _("A cell in column {column} has no heading; it was left out.")
+        return Note("no_heading", message.format(column=column_letters(place)))
+    return Note("not_known", _("Nobody has said what this column is; it was left out."))
+
+
+def column_letters(place: int) -> str:
+    """Return the name of a column, counted from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters, rest = "", place + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
+def _read_text(raw: Cell) -> Found[str]:
+    text = cell_text(raw)
+    if is_empty_word(text):
+        return Found(None, (emptied(text),))
+    tidied = tidy(text)
+    return Found(tidied.value or None, tidied.notes)
+
+
+def _read_note(text: str) -> Found[str]:
+    tidied = tidy(text, keep_lines=True)
+    return Found(tidied.value or None, tidied.notes)
+
+
+def _read_identities(text: str) -> Found[tuple[str, ...]]:
+    """Return the codes as plain texts, which a dict finds faster than members of an enum."""
+    found = read_identities(text)
+    codes = tuple(code.value for code in found.value or ())
+    return Found(codes or None, found.notes)
+
+
+def _read_head(text: str) -> Found[str]:
+    found = read_name(text)
+    return Found(found.value.full_name if found.value else None, found.notes)
+
+
+def _read_sex(text: str) -> Found[Sex]:
+    """Return the sex; only 男 and 女 go without a word."""
+    if text == "男":
+        return Found(Sex.MALE)
+    if text == "女":
+        return Found(Sex.FEMALE)
+    if is_empty_word(text):
+        return Found(None, (emptied(text),))
+    notes: tuple[Note, ...] = ()
+    word = text
+    if has_ticks(text):
+        ticked = read_ticks(text)
+        if not ticked.value or len(ticked.value) > 1:
+            return Found(None, ticked.notes or (error("sex_unclear", _not_a_sex(text)),))
+        word, notes = ticked.value[0], ticked.notes
+    word = folded(word).upper()
+    sex = Sex.MALE if word in _MALE | {"男"} else Sex.FEMALE if word in _FEMALE | {"女"} else None
+    if sex is None:
+        return Found(None, (*notes, error("not_a_sex", _not_a_sex(text))))
+    if not notes:
+        plain = "男" if sex is Sex.MALE else "女"
+        repair = RepairClass.SPACES if word == plain else RepairClass.CODE_WORD
+        notes = (changed(repair, text, plain),)
+    return Found(sex, notes)
+
+
+def _not_a_sex(text: str) -> str:
+    return _("“{text}” is neither 男 nor 女.").format(text=text)
+
+
+def _read_status_column(text: str) -> Found[Any]:
+    found = read_status(text)
+    if found.value:
+        return found
+    if folded(text) in _ALIVE:
+        return Found(Status.ACTIVE)
+    message = _("“{text}” is no status; it is kept in the note.").format(text=text)
+    return Found(None, (warning(RepairClass.TO_NOTE, message, "status_unknown"),), text)
+
+
+_OF_CELLS: Mapping[str, Reader] = {
+    "age": read_age,
+    "id_number": read_id_numbers,
+    "passport": read_passports,
+    "phone": read_phones,
+    "address": _read_text,
+    "household_number": _read_text,
+}
+_OF_TEXTS: Mapping[str, Callable[[str], Found[Any]]] = {
+    "full_name": read_name,
+    "other_name": read_names,
+    "former_name": read_names,
+    "sex": _read_sex,
+    "identity": _read_identities,
+    "nationality": read_countries,
+    "former_country": read_countries,
+    "overseas_country": read_countries,
+    "overseas_people": count_people,
+    "overseas_relation": read_relation,
+    "household_head": _read_head,
+    "household_relation": read_household_role,
+    "status": _read_status_column,
+    "note": _read_note,
+}

@@ -1,0 +1,103 @@
+"""Phones: several in one cell, with separators, labels and the traces of spreadsheets (D05)."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from crm.people.importing.repairs.base import Found, Note, RepairClass, changed, error, warning
+from crm.people.importing.repairs.texts import emptied, is_empty_word, tidy
+
+is_plain_phone = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8}|\+[0-9]{7,15}").fullmatch
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE][+]?[0-9]{1,2}")
+_FLOAT = re.compile(r"([0-9]{7,15})\.0+")
+_SEPARATORS = re.compile(
+    r"[、，,;；|\n]|[/／\\](?=\s*(?:[+0(]|1[3-9]))|(?<=[0-9]{7}) +(?=1[3-9][0-9]|\+|0[0-9]{2})"
+)
+_BRACKETS = re.compile(r"[(（](?=[^()（）]*[^0-9+()（）\s-])([^()（）]*)[)）]")
+_LABEL = re.compile(r"^[^0-9+(（]*?[:：]?\s*(?=[+(（0-9])|(?<=[0-9])\s*[\u4e00-\u9fff:：]*$")
+_EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機|ext\.?|x|#)\s*:?\s*[0-9]{1,6}$", re.IGNORECASE)
+_WRITTEN = re.compile(r"[+0-9 ()（）.\-‐-―－]+")
+_NOISE = re.compile(r"[ ()（）.\-‐-―－]")
+_LANDLINE = re.compile(
+    r"(?:\(0[0-9]{2,3}\)|（0[0-9]{2,3}）|0[0-9]{2,3}[- ]?)[0-9]{7,8}(?:-[0-9]{1,6})?"
+)
+_EXACT_BELOW = 10**15
+
+
+def read_phones(raw: object) -> Found[tuple[str, ...]]:
+    """Return the numbers in a cell, each ready for `parse_phone`; no digit is ever invented.
+
+    >>> read_phones("138-0000-0001/13900000002(妻)").value
+    ('13800000001', '13900000002')
+    >>> read_phones("1.38E+10").notes[0].code, read_phones("0592-1234567转8").value
+    ('phone_lost_digits', ('0592-1234567转8',))
+    """
+    if isinstance(raw, float | int) and not isinstance(raw, bool):
+        if raw != int(raw) or abs(raw) >= _EXACT_BELOW:
+            return _lost(str(raw))
+        raw = str(int(raw))
+    text = str(raw)
+    if is_plain_phone(text):
+        return Found((text,))
+    if is_empty_word(text):
+        return Found(None, (emptied(text),))
+    tidied = tidy(text, keep_lines=True)
+    text, notes = tidied.value or "", list(tidied.notes)
+    if _SCIENTIFIC.fullmatch(text):
+        return _lost(text)
+    parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
+    numbers = [number for number in (_read_one(part, notes) for part in parts) if number]
+    if len(parts) > 1:
+        notes.append(changed(RepairClass.SEVERAL, masked(text), " | ".join(map(masked, numbers))))
+    return Found(tuple(dict.fromkeys(numbers)) or None, tuple(notes))
+
+
+def _read_one(text: str, notes: list[Note]) -> str:
+    bare = _BRACKETS.sub("", text).strip()
+    bare = _LABEL.sub("", bare).strip()
+    if _SCIENTIFIC.fullmatch(bare):
+        notes.extend(_lost(bare).notes)
+        return ""
+    if not _WRITTEN.fullmatch(_EXTENSION.sub("", bare)):
+        message = _("“{text}” is no phone.").format(text=masked(text))
+        notes.append(error("phone_invalid", message))
+        return ""
+    if bare != text:
+        message = _("Words beside the phone {number} were left out.").format(number=masked(bare))
+        notes.append(warning(RepairClass.MARKS, message, "phone_words"))
+    number = _plain(bare)
+    if number != bare:
+        notes.append(changed(RepairClass.PHONE_FORMAT, masked(bare), masked(number)))
+    return number
+
+
+def _plain(text: str) -> str:
+    """Return the number without separators; an extension and the code of an area stay apart."""
+    if found := _FLOAT.fullmatch(text):
+        return found[1]
+    extension = found[0] if (found := _EXTENSION.search(text)) else ""
+    main = text.removesuffix(extension)
+    if _LANDLINE.fullmatch(main):
+        return text.replace("（", "(").replace("）", ")")
+    digits = _NOISE.sub("", main)
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    return digits + extension
+
+
+def _lost(text: str) -> Found[tuple[str, ...]]:
+    message = _("The spreadsheet has cut this number. Type it again in a cell of type text.")
+    return Found(None, (error("phone_lost_digits", message),))
+
+
+def masked(text: str) -> str:
+    """Return a number that can be told again by who has it, but not read by who has not.
+
+    >>> masked("138-0000-0001"), masked("11010519491231002X")
+    ('138******0001', '110***********002X')
+    """
+    return re.sub(
+        r"[0-9A-Za-z][0-9A-Za-z-]{6,}",
+        lambda found: found[0][:3] + "*" * (len(found[0]) - 7) + found[0][-4:],
+        text,
+    )

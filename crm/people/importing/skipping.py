@@ -1,0 +1,74 @@
+"""Rows in which nobody stands: totals, signatures, notes, headings on every page (D15)."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from crm.people.importing.books import Cell, cell_text
+from crm.people.importing.layouts import normalise
+from crm.people.importing.repairs.base import words
+from crm.people.importing.repairs.names import is_plain_name
+from crm.people.importing.repairs.texts import is_empty_word
+from crm.people.importing.shapes import Skip
+
+_TOTAL = re.compile(
+    r"(?:本页|本村|本社区|全?部?)?(?:合计|小计|总计|共计|总人数|总户数|累计)(?:人数|户数)?[:：]?.*"
+)
+_NOTE = re.compile(
+    r"(?:备注|说明|填表说明|填报说明|注|附注|附|注意)[:：].*"
+    r"|.*(?:填表人|审核人|制表人|制表|填报人|负责人|经办人|填报单位|填报日期|填表日期|制表日期|盖章|签字|签名)[:：].*"
+    r"|(?:填报单位|单位[(（]?盖章|社区[(（]?盖章|以下空白|以下无正文|第?\s*[0-9]+\s*页|续表).*"
+    r"|共\s*[0-9]+\s*[人户页].*",
+    re.DOTALL,
+)
+
+
+def skipper(headings: Sequence[str], mapping: Mapping[str, str]) -> Callable[[Sequence[Cell]], str]:
+    """Return what says why nobody stands in a row: a `Skip`, or "" if somebody does.
+
+    >>> why_skipped = skipper(["序号", "姓名", "人数"], {"姓名": "full_name"})
+    >>> why_skipped(["合计", "", 12]), why_skipped([1, "张三", ""])
+    (<Skip.TOTAL: 'total'>, '')
+    """
+    place = next((i for i, text in enumerate(headings) if mapping.get(text) == "full_name"), -1)
+
+    def why_skipped(row: Sequence[Cell]) -> str:
+        name = row[place] if 0 <= place < len(row) else ""
+        if type(name) is str and is_plain_name(name) and name not in _NO_NAMES:
+            return ""
+        texts = [cell_text(cell).strip() for cell in row]
+        return _why(texts, cell_text(name).strip(), headings)
+
+    return why_skipped
+
+
+_NO_NAMES = words(
+    "合计 小计 总计 共计 累计 合计人数 姓名 户主姓名 侨眷姓名 归侨姓名 职工姓名 中文姓名 律师姓名"
+    " 备注 说明 填表人 审核人 负责人 制表 以下空白"
+)
+
+
+def _why(texts: Sequence[str], name: str, headings: Sequence[str]) -> str:
+    filled = [text for text in texts if text]
+    if not filled:
+        return Skip.BLANK
+    first = "".join(filled[0].split())
+    if any(_TOTAL.fullmatch("".join(text.split())) for text in filled[:3]):
+        return Skip.TOTAL
+    if _NOTE.fullmatch(filled[0]) or _NOTE.fullmatch(first) or _NOTE.fullmatch(name):
+        return Skip.NOTE
+    if len(filled) > 1 and _repeats(texts, headings):
+        return Skip.HEADING
+    if not name and all(is_empty_word(text) or text.isdigit() for text in filled):
+        return Skip.BLANK  # a line that was numbered in advance
+    return ""
+
+
+def _repeats(texts: Sequence[str], headings: Sequence[str]) -> bool:
+    """Say whether most filled cells say what stands above their column."""
+    pairs = [
+        (normalise(text), normalise(heading))
+        for text, heading in zip(texts, headings, strict=False)
+        if text.strip()
+    ]
+    same = sum(bool(text) and text in heading for text, heading in pairs)
+    return same >= 2 and same >= 0.6 * len(pairs)
