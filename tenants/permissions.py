@@ -27,6 +27,10 @@ class Permission(StrEnum):
     PERSON_BULK_EDIT = "person.bulk_edit"
     # Make or change a group or a saved filter that the whole site uses; own ones need PERSON_VIEW.
     GROUP_EDIT = "group.edit"
+    # Write down what an authority decided about an identity, end one, close a review. Whoever
+    # serves at the counter holds it, for a small site has one clerk; it is apart from PERSON_EDIT
+    # so that a token made for entering data cannot make anybody a recognised 归侨.
+    IDENTITY_DECIDE = "identity.decide"
     ACCOUNT_VIEW = "account.view"
     ACCOUNT_MANAGE = "account.manage"
     AUDIT_VIEW = "audit.view"
@@ -55,6 +59,7 @@ _CLERK = _EVERYBODY | {
     _P.PERSON_EXPORT,
     _P.PERSON_BULK_EDIT,
     _P.GROUP_EDIT,
+    _P.IDENTITY_DECIDE,
     _P.JOB_VIEW,
 }
 

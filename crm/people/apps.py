@@ -12,5 +12,7 @@ class PeopleConfig(AppConfig):
     verbose_name = _("people")
 
     def ready(self) -> None:
-        """Listen for a change of the schema's key."""
-        from crm.people import reindex  # noqa: F401  models are ready only now
+        """Listen for a change of the schema's key, and to what rooms tell each other."""
+        # Models are ready only now.
+        from crm.people import reindex  # noqa: F401
+        from crm.people.identities import receivers  # noqa: F401

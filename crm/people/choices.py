@@ -69,6 +69,18 @@ class IdentityState(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
+class StepKind(models.TextChoices):
+    """What a line of an identity's history says."""
+
+    CHANGE = "change", _("the state changed")
+    REMOVED = "removed", _("taken out of the person's record")
+    REVIEW = "review", _("to be reviewed")
+    CARRIED = "carried", _("rests on another link now")
+    NOTE = "note", _("noted, changes nothing")
+    KEPT = "kept", _("kept after the review")
+    UNDONE = "undone", _("last step undone")
+
+
 class ReviewReason(models.TextChoices):
     """What happened to a link that an identity rests on."""
 

@@ -5,12 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from common.crypto import blind_index
 from common.keys import DataKey
 from crm.people import search
-from crm.people.choices import DocumentKind, Source
+from crm.people.choices import DocumentKind, IdentityState, Source, StepKind
+from crm.people.errors import InvalidPersonError, Problem
 from crm.people.models import (
+    IdentityStep,
     Person,
     PersonContact,
     PersonDocument,
@@ -256,7 +261,17 @@ def draft_identities(
     by: User | None,
     now: dt.datetime,
 ) -> list[PersonIdentity]:
-    """Return the identities: those on record by their code, and new ones, self-declared."""
+    """Return the identities: those on record by their code, and new ones, self-declared.
+
+    Raises:
+        InvalidPersonError: one that an authority recognised is left out.
+    """
+    kept = {identity.code for identity in checked.values.identities}
+    for known in on_record.values():
+        if known.state == IdentityState.RECOGNISED and known.code not in kept:
+            lost = _("{name} is recognised. End it on the page of that identity, with a reason.")
+            message = lost.format(name=known.get_code_display())
+            raise InvalidPersonError([Problem("identities", "identity_recognised", message)])
     rows = []
     for identity in checked.values.identities:
         row = on_record.get(identity.code)
@@ -267,6 +282,39 @@ def draft_identities(
         row.since_precision = identity.since_precision or ""
         rows.append(row)
     return rows
+
+
+def first_step(identity: PersonIdentity) -> IdentityStep:
+    """Return how the identity began: every one is declared first, by whoever wrote its row.
+
+    It follows from the row, so a roster's are not written; whoever reads a history adds it.
+    """
+    return IdentityStep(
+        identity=identity,
+        to_state=IdentityState.SELF_DECLARED,
+        happened_on=timezone.localdate(identity.created_at),
+        created_at=identity.created_at,
+        created_by_id=identity.created_by_id,
+    )
+
+
+def removal(identity: PersonIdentity, *, by: User | None, now: dt.datetime) -> IdentityStep:
+    """End an identity that a record was saved without, in memory, and return the step to write."""
+    today = timezone.localdate(now)
+    step = IdentityStep(
+        identity=identity,
+        kind=StepKind.REMOVED,
+        from_state=identity.state,
+        to_state=IdentityState.ENDED,
+        happened_on=today,
+        review_since=identity.review_since,
+        review_reason=identity.review_reason,
+        created_at=now,
+        created_by=by,
+    )
+    identity.state, identity.ended_on = IdentityState.ENDED, today
+    identity.review_since, identity.review_reason = None, ""
+    return step
 
 
 def document_index(source: str, key: DataKey) -> bytes:

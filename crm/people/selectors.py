@@ -17,6 +17,7 @@ from crm.people.choices import (
     ContactKind,
     DocumentKind,
     IdentityCode,
+    IdentityState,
     Precision,
     Sex,
     Status,
@@ -52,6 +53,8 @@ class PeopleFilter:
 
     q: str = ""
     identity: str = ""
+    # Of that identity or, if none is named, of any current one.
+    identity_state: str = ""
     status: str = ""
     sex: str = ""
     age_from: int | None = None
@@ -81,7 +84,8 @@ class PeopleFilter:
 class PersonLine:
     """What a list shows of a person: read without making models, which took most of the time.
 
-    ``identities`` are the codes of the current ones; ``phone`` is the mask of the first number.
+    ``identities`` are the codes of the current ones, ``recognised`` those of them that an
+    authority recognised; ``phone`` is the mask of the first number.
     """
 
     id: UUID
@@ -91,6 +95,7 @@ class PersonLine:
     status: str
     version: int
     identities: tuple[str, ...] = ()
+    recognised: frozenset[str] = frozenset()
     phone: str = ""
 
 
@@ -138,8 +143,10 @@ def people(
         found = find_people(wanted.q, among=found, may_search_documents=may_search_documents)
     else:
         found = found.order_by("sort_key", "id")
-    if wanted.identity in IdentityCode.values:
-        found = found.with_identity(wanted.identity)
+    code = wanted.identity if wanted.identity in IdentityCode.values else ""
+    state = wanted.identity_state if wanted.identity_state in IdentityState.values else ""
+    if code or state:
+        found = found.with_identity(code, state=state)
     if wanted.status in Status.values:
         found = found.filter(status=wanted.status)
     else:
@@ -275,12 +282,15 @@ def _lines(rows: Sequence[tuple[Any, ...]]) -> list[PersonLine]:
     """Add identities and the first phone to the columns of ``_LISTED``, in two queries."""
     ids = [row[0] for row in rows]
     codes: dict[UUID, list[str]] = defaultdict(list)
-    for person_id, code in (
+    recognised: dict[UUID, set[str]] = defaultdict(set)
+    for person_id, code, state in (
         PersonIdentity.objects.filter(person__in=ids, ended_on__isnull=True)
         .order_by("created_at", "id")
-        .values_list("person_id", "code")
+        .values_list("person_id", "code", "state")
     ):
         codes[person_id].append(code)
+        if state == IdentityState.RECOGNISED:
+            recognised[person_id].add(code)
     column = cast(EncryptedTextField, PersonPhone._meta.get_field("number"))
     phones = {
         person_id: str(column.masked(cast(bytes, number), pk=pk))
@@ -297,6 +307,7 @@ def _lines(rows: Sequence[tuple[Any, ...]]) -> list[PersonLine]:
             status=status,
             version=version,
             identities=tuple(codes[pk]),
+            recognised=frozenset(recognised[pk]),
             phone=phones.get(pk, ""),
         )
         for pk, full_name, sex, birth_date, status, version in rows

@@ -14,8 +14,8 @@ from accounts.models import User
 from audit import services as audit
 from common.fields import Masked
 from common.keys import current_key
-from crm.people import drafts, history
-from crm.people.choices import ChangeCause, CheckResult, IdentityState, RevealReason, Source, Status
+from crm.people import drafts, events, history
+from crm.people.choices import ChangeCause, CheckResult, RevealReason, Source, Status
 from crm.people.drafts import Draft
 from crm.people.errors import (
     ChangedSinceError,
@@ -27,6 +27,7 @@ from crm.people.errors import (
     UnknownFieldError,
 )
 from crm.people.models import (
+    IdentityStep,
     Person,
     PersonChange,
     PersonContact,
@@ -71,6 +72,7 @@ def add_person(
         PersonPhone.objects.bulk_create(draft.phones)
         PersonContact.objects.bulk_create(draft.contacts)
         PersonIdentity.objects.bulk_create(draft.identities)
+        IdentityStep.objects.bulk_create(map(drafts.first_step, draft.identities))
     audit.record(
         action="person.add",
         by=by,
@@ -137,10 +139,12 @@ def change_person(
     person.updated_at, person.updated_by = now, by
     with _papers_of_one_person(draft):
         person.save()
-        _save_parts(draft, old, now=now)
+        _save_parts(draft, old, by=by, now=now)
     history.record_change(
         person=person, changes=changed, cause=cause, cause_key=cause_key, by=by, now=now
     )
+    if after["status"] == Status.DECEASED != before["status"]:
+        events.person_died.send(sender=None, person=person.pk, by=by, now=now)
     hashes = audit.hashed_changes(
         place=str(person.pk), before=history.as_texts(before), after=history.as_texts(after)
     )
@@ -236,7 +240,8 @@ def reveal(
 
     Args:
         person: whose it is.
-        field: ``address``, or ``phones.``, ``documents.`` or ``contacts.`` with the part's id.
+        field: ``address``, or ``phones.``, ``documents.``, ``contacts.`` or ``identities.`` (the
+            certificate) with the part's id.
         reason: one of the list; `RevealReason.OTHER` needs an ``explanation``.
         explanation: in the reader's own words; the person may read it.
         by: who reads it.
@@ -272,13 +277,17 @@ def masked_value(person: Person, field: str) -> Masked | None:
     if field == "address":
         return person.address
     name, _dot, part_id = field.partition(".")
-    parts: dict[str, Masked] = {}
+    parts: dict[str, Masked | None] = {}
     if name == "documents":
         parts = {str(paper.pk): paper.number for paper in person.documents.all()}
     elif name == "phones":
         parts = {str(phone.pk): phone.number for phone in person.phones.all()}
     elif name == "contacts":
         parts = {str(contact.pk): contact.value for contact in person.contacts.all()}
+    elif name == "identities":
+        # Ended ones too, which a page does not load with the others.
+        rows = PersonIdentity.objects.filter(person=person)
+        parts = {str(identity.pk): identity.certificate for identity in rows}
     return parts.get(part_id)
 
 
@@ -325,7 +334,7 @@ def _check(
     )
 
 
-def _save_parts(draft: Draft, old: Draft, *, now: dt.datetime) -> None:
+def _save_parts(draft: Draft, old: Draft, *, by: User | None, now: dt.datetime) -> None:
     """Write the new parts, change those that stay, remove the others; identities are ended."""
     PersonDocument.objects.filter(pk__in=_left_out(old.documents, draft.documents)).delete()
     _save_rows(draft.documents)
@@ -333,11 +342,13 @@ def _save_parts(draft: Draft, old: Draft, *, now: dt.datetime) -> None:
     _save_rows(draft.phones)
     PersonContact.objects.filter(pk__in=_left_out(old.contacts, draft.contacts)).delete()
     _save_rows(draft.contacts)
+    steps = [drafts.first_step(row) for row in draft.identities if row._state.adding]
+    gone = [row for row in old.identities if row not in draft.identities]
+    steps += [drafts.removal(row, by=by, now=now) for row in gone]
+    # First what ends: there may be one of a kind at a time.
+    _save_rows(gone)
     _save_rows(draft.identities)
-    gone = _left_out(old.identities, draft.identities)
-    PersonIdentity.objects.filter(pk__in=gone).update(
-        state=IdentityState.ENDED, ended_on=timezone.localdate(now)
-    )
+    IdentityStep.objects.bulk_create(steps)
 
 
 def _left_out(old: Sequence[models.Model], kept: Sequence[models.Model]) -> list[UUID]:

@@ -18,6 +18,7 @@ _LABELS: dict[Permission, Promise] = {
     Permission.PERSON_APPROVE_EXPORT: _("Approve what others take along"),
     Permission.PERSON_BULK_EDIT: _("Change many people at once"),
     Permission.GROUP_EDIT: _("Share groups and filters with the site"),
+    Permission.IDENTITY_DECIDE: _("Record what authorities decided about identities"),
     Permission.ACCOUNT_VIEW: _("See members and roles"),
     Permission.ACCOUNT_MANAGE: _("Manage members and roles"),
     Permission.AUDIT_VIEW: _("See the audit"),

@@ -17,6 +17,7 @@ from crm.people.choices import (
     DistinctReason,
     DocumentKind,
     IdentityCode,
+    IdentityState,
     RevealReason,
     Sex,
     Status,
@@ -44,6 +45,11 @@ class FilterForm(ListFilter):
     identity = forms.ChoiceField(
         label=_("Identity"), required=False, choices=[_ANY, *IdentityCode.choices]
     )
+    identity_state = forms.ChoiceField(
+        label=_("Established"),
+        required=False,
+        choices=[_ANY, *(choice for choice in IdentityState.choices if choice[0] != "ended")],
+    )
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[_ANY, *Status.choices])
     sex = forms.ChoiceField(label=_("Sex"), required=False, choices=[_ANY, *Sex.choices])
     age = forms.ChoiceField(
@@ -68,6 +74,7 @@ class FilterForm(ListFilter):
         return PeopleFilter(
             q=data["q"],
             identity=data["identity"],
+            identity_state=data["identity_state"],
             status=data["status"],
             sex=data["sex"],
             age_from=age_from,

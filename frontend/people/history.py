@@ -27,6 +27,7 @@ from crm.people.models import IdentityStep, Person, PersonChange
 from crm.people.timeline import Moment
 from frontend.families.words import kin_words, overseas_words
 from frontend.people.fields import country_name
+from frontend.people.identity_words import step_note, step_title
 from network.selectors import region_full_name
 
 Text = str | Promise
@@ -108,10 +109,9 @@ def _changed(moment: Moment) -> Entry:
 def _identity_step(moment: Moment) -> Entry:
     step: IdentityStep = moment.what
     title = _("{identity}: {state}").format(
-        identity=step.identity.get_code_display(), state=step.get_to_state_display()
+        identity=step.identity.get_code_display(), state=step_title(step)
     )
-    note = " ".join(filter(None, [f"{step.happened_on:%Y-%m-%d}", step.reason]))
-    return Entry(moment.at, moment.by, title, note)
+    return Entry(moment.at, moment.by, title, step_note(step))
 
 
 def _line(item: FieldChange) -> FieldLine:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.people.choices import LANGUAGES, CheckResult, IdentityCode, IdentityState, Sex, Status
 from crm.people.dates import partial_text
-from crm.people.models import Person, PersonDocument, PersonIdentity, age_on
+from crm.people.models import Person, PersonDocument, age_on
 from crm.people.selectors import PeoplePage, PersonLine
 from frontend.people.fields import country_name, region_text
 
@@ -28,12 +28,21 @@ class Tag:
     kind: str = ""
 
 
+def identity_tag(code: str, is_recognised: bool) -> Tag:
+    """Return the badge of an identity, which says whether an authority recognised it."""
+    if code == IdentityCode.OTHER:
+        # There is nothing to recognise.
+        return Tag(_IDENTITIES[code])
+    text = _("{identity}, recognised") if is_recognised else _("{identity}, not recognised")
+    return Tag(text.format(identity=_IDENTITIES[code]), "good" if is_recognised else "")
+
+
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """One line of the list; no birthday, no number in full."""
 
     name: str
-    identities: list[str]
+    identities: list[Tag]
     sex: Text
     age: int | None
     phone: str
@@ -45,34 +54,13 @@ class ListRow:
         """Return ``line`` in words; ``list_url`` is the list's address."""
         return cls(
             name=line.full_name,
-            identities=[str(_IDENTITIES[code]) for code in line.identities],
+            identities=[identity_tag(code, code in line.recognised) for code in line.identities],
             sex=_SEXES[line.sex],
             age=age_on(line.birth_date, today),
             phone=line.phone,
             status="" if line.status == Status.ACTIVE else _STATUSES[line.status],
             # Fifty look-ups in the URL table would cost more than the queries.
             url=f"{list_url}{line.id}/",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityLine:
-    """An identity, and how far it is established, never to be mistaken for recognised."""
-
-    label: Text
-    state: Tag
-    country: str
-    since: str
-
-    @classmethod
-    def of(cls, identity: PersonIdentity) -> Self:
-        """Return the line of one identity."""
-        is_recognised = identity.state == IdentityState.RECOGNISED
-        return cls(
-            label=identity.get_code_display(),
-            state=Tag(identity.get_state_display(), "good" if is_recognised else ""),
-            country=country_name(identity.country),
-            since=partial_text(identity.since, identity.since_precision),
         )
 
 
@@ -98,7 +86,7 @@ class PersonView:
     nationality: str
     region: str
     languages: str
-    identities: list[IdentityLine]
+    identities: list[Tag]
     documents: list[NumberLine]
     phones: list[NumberLine]
     contacts: list[NumberLine]
@@ -117,7 +105,10 @@ class PersonView:
             nationality=country_name(person.nationality),
             region=region_text(person.region),
             languages=comma.join(str(LANGUAGES.get(code, code)) for code in person.languages),
-            identities=[IdentityLine.of(identity) for identity in person.identities.all()],
+            identities=[
+                identity_tag(row.code, row.state == IdentityState.RECOGNISED)
+                for row in person.identities.all()
+            ],
             documents=[
                 NumberLine(
                     label=document.get_kind_display(),

@@ -8,7 +8,9 @@ from frontend.people import (
     exports,
     group_views,
     history_views,
+    identities,
     minimising,
+    residence,
     views,
 )
 
@@ -58,6 +60,40 @@ urlpatterns = [
         "<uuid:person_id>/consents/<uuid:consent_id>/withdraw/",
         consents.withdraw,
         name="withdraw-consent",
+    ),
+    path("reviews/", identities.reviews, name="reviews"),
+    path("<uuid:person_id>/identities/<uuid:identity_id>/", identities.identity, name="identity"),
+    path(
+        "<uuid:person_id>/identities/<uuid:identity_id>/step/<slug:to>/",
+        identities.step,
+        name="identity-step",
+    ),
+    path(
+        "<uuid:person_id>/identities/<uuid:identity_id>/keep/",
+        identities.keep,
+        name="identity-keep",
+    ),
+    path(
+        "<uuid:person_id>/identities/<uuid:identity_id>/undo/",
+        identities.undo,
+        name="identity-undo",
+    ),
+    path(
+        "<uuid:person_id>/identities/<uuid:identity_id>/grounds/",
+        identities.add_ground,
+        name="ground-add",
+    ),
+    path(
+        "<uuid:person_id>/identities/<uuid:identity_id>/grounds/<uuid:ground_id>/end/",
+        identities.end_ground,
+        name="ground-end",
+    ),
+    path("<uuid:person_id>/residence/", residence.residence, name="residence"),
+    path("<uuid:person_id>/residence/add/", residence.add_stay, name="stay-add"),
+    path(
+        "<uuid:person_id>/residence/<uuid:stay_id>/remove/",
+        residence.remove_stay,
+        name="stay-remove",
     ),
     path("<uuid:person_id>/history/", history_views.history, name="history"),
     path(

@@ -32,6 +32,7 @@ from frontend.people.forms import (
     RevealForm,
     untouched_filters,
 )
+from frontend.people.identity_words import person_identities
 from frontend.people.present import ListRow, PersonView, page_links
 from frontend.unsent.views import kept
 from tenants.access import MemberRequest, may, requires
@@ -110,6 +111,7 @@ def detail(request: MemberRequest, person_id: UUID) -> HttpResponse:
         "may_reveal": may(request.user, Permission.PERSON_REVEAL),
         "may_audit": may(request.user, Permission.AUDIT_VIEW),
         "may_invite": may(request.user, Permission.ACCOUNT_MANAGE),
+        **person_identities(person.pk),
         **person_consents(person.pk),
     }
     return render(request, DETAIL_PAGE, context)

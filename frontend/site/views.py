@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from crm.people.exporting.requests import waiting_for
 from crm.people.figures import people_figures
+from crm.people.identities.selectors import to_review
 from frontend.site.checklist import first_steps
 from jobs.selectors import unfinished_jobs
 from network.selectors import region_full_name
@@ -37,6 +38,7 @@ def today(request: MemberRequest) -> HttpResponse:
     context = {
         "now": timezone.localtime(now),
         "figures": people_figures(now=now) if may(request.user, Permission.PERSON_VIEW) else None,
+        "reviews": to_review().count() if may(request.user, Permission.PERSON_VIEW) else 0,
         "jobs": unfinished_jobs() if may(request.user, Permission.JOB_VIEW) else [],
         "exports_waiting": waiting_for(request.user, now=now),
         "steps": first_steps(request.user),

@@ -340,8 +340,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    # One list under two names of fields: `code` of a person, `identity` of a filter.
-    "ENUM_NAME_OVERRIDES": {"IdentityEnum": "crm.people.choices.IdentityCode"},
+    # Lists that fields of several names choose from: `code` of a person is `identity` of a filter.
+    "ENUM_NAME_OVERRIDES": {
+        "IdentityEnum": "crm.people.choices.IdentityCode",
+        "IdentityStateEnum": "crm.people.choices.IdentityState",
+    },
 }
 
 # --- Logs ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 MODULES = [
     "common.masking", "common.names", "common.phones", "common.ratelimit", "common.spelling",
     "common.surnames", "common.variants", "crm.people.facts.values",
-    "crm.people.id_numbers",
+    "crm.people.id_numbers", "crm.people.identities.residence", "crm.people.identities.rules",
 ]  # fmt: skip
 
 

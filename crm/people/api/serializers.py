@@ -179,8 +179,14 @@ class PersonLineSerializer(serializers.Serializer[PersonLine]):
     birth_year = serializers.SerializerMethodField()
     status = serializers.ChoiceField(choices=Status.choices)
     identities = serializers.ListField(child=serializers.CharField())
+    recognised = serializers.SerializerMethodField()
     phone = serializers.CharField()
     version = serializers.IntegerField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_recognised(self, person: PersonLine) -> list[str]:
+        """Return the identities that an authority recognised; the others are not."""
+        return [code for code in person.identities if code in person.recognised]
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_birth_year(self, person: PersonLine) -> int | None:
@@ -208,6 +214,11 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
         help_text="汉字, pinyin, initials, or the last four digits of a phone",
     )
     identity = serializers.ChoiceField(choices=IdentityCode.choices, required=False)
+    identity_state = serializers.ChoiceField(
+        choices=IdentityState.choices,
+        required=False,
+        help_text="of that identity or, if none is named, of any current one",
+    )
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False)
     age_from = serializers.IntegerField(required=False, min_value=0, max_value=150)
@@ -238,7 +249,7 @@ class RevealSerializer(serializers.Serializer[Any]):
     field = serializers.CharField(
         max_length=60,
         write_only=True,
-        help_text="address, or phones, documents or contacts with .<id>",
+        help_text="address, or phones, documents, contacts or identities with .<id>",
     )
     reason = serializers.ChoiceField(choices=RevealReason.choices, write_only=True)
     explanation = serializers.CharField(

@@ -83,7 +83,7 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
                 values=serializer.values(), by=self._user, now=timezone.now(), source=Source.API
             )
         except InvalidPersonError as error:
-            raise _every_problem(error) from error
+            raise every_problem(error) from error
         return self._answer(self._person(saved.person.pk), status.HTTP_201_CREATED)
 
     @extend_schema(parameters=[_IF_MATCH])
@@ -102,7 +102,7 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
                 now=timezone.now(),
             )
         except InvalidPersonError as error:
-            raise _every_problem(error) from error
+            raise every_problem(error) from error
         return self._answer(self._person(pk))
 
     @extend_schema(request=RevealSerializer, responses=RevealSerializer)
@@ -153,7 +153,7 @@ def _if_match(request: Request) -> int:
     return int(text)
 
 
-def _every_problem(error: InvalidPersonError) -> ValidationError:
+def every_problem(error: InvalidPersonError) -> ValidationError:
     """Return the problems as the interface says them, each at its field."""
     return ValidationError(
         {

@@ -33,6 +33,7 @@ CIRCLE = 2
 _BATCH = 5_000
 # A death ends no kinship; a widow stays the wife of the one who died.
 COUNTS = Q(valid_to__isnull=True) | Q(end_reason=EndReason.DEATH)
+COUNTS_ABROAD = Q(ended_on__isnull=True) | Q(end_reason=EndReason.DEATH)
 _KIN_STEPS = {
     KinCode.SPOUSE: (Step.SPOUSE,),
     KinCode.PARENT: (Step.UP,),

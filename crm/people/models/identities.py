@@ -20,6 +20,7 @@ from crm.people.choices import (
     ResidenceRight,
     ReviewReason,
     StayPurpose,
+    StepKind,
 )
 from crm.people.models.columns import COUNTRY, kept, who
 from crm.people.models.kinship import Kinship, OverseasKin
@@ -126,20 +127,35 @@ class PersonIdentity(models.Model):
 
 
 class IdentityStep(models.Model):
-    """One change of an identity's state, never changed afterwards."""
+    """Something that happened to an identity, most often to its state; never changed afterwards."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     identity = models.ForeignKey(PersonIdentity, models.CASCADE, related_name="steps")
-    # Empty for the first.
+    kind = models.CharField(
+        _("what happened"), max_length=10, choices=StepKind, default=StepKind.CHANGE
+    )
+    # Empty for the first; equal to `to_state` where the state stayed.
     from_state = models.CharField(max_length=20, choices=IdentityState, blank=True)
     to_state = models.CharField(max_length=20, choices=IdentityState)
     # The day it happened; `created_at` is when it was written down.
     happened_on = models.DateField(_("day"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # The link it is about: one that ended, or the one that carries the identity on.
+    ground = models.ForeignKey(
+        "IdentityGround", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    # The review that this step opened or closed, so that an undo can open it again.
+    review_since = models.DateTimeField(null=True, blank=True)
+    review_reason = models.CharField(
+        _("why it is reviewed"), max_length=20, choices=ReviewReason, blank=True
+    )
     created_at = models.DateTimeField()
     created_by = who()
 
     personal_data = {
+        "kind": kept("which services fit", Sensitivity.S1),
+        "review_since": kept("which services fit", Sensitivity.S1),
+        "review_reason": kept("which services fit", Sensitivity.S2),
         "from_state": kept("which services fit", Sensitivity.S1),
         "to_state": kept("which services fit", Sensitivity.S1),
         "happened_on": kept("which services fit", Sensitivity.S1),
@@ -159,6 +175,9 @@ class IdentityStep(models.Model):
                 condition=Q(to_state__in=IdentityState.values),
                 name="identity_step_leads_somewhere",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=StepKind.values), name="identity_step_kind_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -166,14 +185,19 @@ class IdentityStep(models.Model):
 
 
 class IdentityGround(models.Model):
-    """A link that an identity rests on: a relative in China, or one overseas.
+    """A link that an identity rests on: a relative on the register, or one overseas.
 
-    All links are kept and ended one by one, so that a second one can carry the identity on.
+    A grandparent, a grandchild or a spouse's parent is two links away: `kinship` is the person's
+    own, `next_link` leads on from there. The ground ends with either. All links are kept and ended
+    one by one, so that a second one can carry the identity on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     identity = models.ForeignKey(PersonIdentity, models.CASCADE, related_name="grounds")
     kinship = models.ForeignKey(Kinship, models.CASCADE, null=True, related_name="grounds")
+    next_link = models.ForeignKey(
+        Kinship, models.CASCADE, null=True, related_name="grounds_further_on"
+    )
     overseas_kin = models.ForeignKey(OverseasKin, models.CASCADE, null=True, related_name="grounds")
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=20, choices=EndReason, blank=True)
@@ -194,6 +218,16 @@ class IdentityGround(models.Model):
                 condition=Q(kinship__isnull=False, overseas_kin__isnull=True)
                 | Q(kinship__isnull=True, overseas_kin__isnull=False),
                 name="ground_is_one_link",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_link__isnull=True) | Q(kinship__isnull=False),
+                name="ground_leads_on_from_a_link",
+            ),
+            models.UniqueConstraint(
+                fields=["identity", "kinship", "next_link", "overseas_kin"],
+                condition=Q(ended_on__isnull=True),
+                nulls_distinct=False,
+                name="a_ground_once_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True, end_reason="")

@@ -22,12 +22,15 @@ from network.models import Region
 class PersonQuerySet(models.QuerySet["Person"]):
     """Adjectives for people."""
 
-    def with_identity(self, code: str) -> Self:
-        """Keep people who have this identity now."""
+    def with_identity(self, code: str = "", *, state: str = "") -> Self:
+        """Keep people who have this identity now, any if none is named, and in this state."""
+        wanted = {"code": code, "state": state}
         return self.filter(
             models.Exists(
                 self.model._meta.apps.get_model("people", "PersonIdentity").objects.filter(
-                    person=models.OuterRef("pk"), code=code, ended_on__isnull=True
+                    person=models.OuterRef("pk"),
+                    ended_on__isnull=True,
+                    **{name: value for name, value in wanted.items() if value},
                 )
             )
         )
