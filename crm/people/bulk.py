@@ -25,15 +25,15 @@ def insert_drafts(drafts: Sequence[Draft]) -> None:
         IntegrityError: a row breaks a rule of its table; nothing of the batch is there then.
     """
     drafts = sorted(drafts, key=lambda draft: draft.person.sort_key)
-    _copy(Person, [draft.person for draft in drafts])
-    _copy(PersonDocument, [row for draft in drafts for row in draft.documents])
-    _copy(PersonPhone, [row for draft in drafts for row in draft.phones])
-    _copy(PersonContact, [row for draft in drafts for row in draft.contacts])
-    _copy(PersonIdentity, [row for draft in drafts for row in draft.identities])
+    copy_rows(Person, [draft.person for draft in drafts])
+    copy_rows(PersonDocument, [row for draft in drafts for row in draft.documents])
+    copy_rows(PersonPhone, [row for draft in drafts for row in draft.phones])
+    copy_rows(PersonContact, [row for draft in drafts for row in draft.contacts])
+    copy_rows(PersonIdentity, [row for draft in drafts for row in draft.identities])
 
 
-def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Write each row as its ``save`` would: every column, sealed where it is sealed."""
+def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Write each new row as its ``save`` would: every column, sealed where it is sealed."""
     fields = model._meta.concrete_fields
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),

@@ -1,21 +1,33 @@
 """Write a demonstration site's invented people, by the same rules and road as an import."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from audit.services import Event, record_many
 from common.keys import current_key
-from crm.people.bulk import insert_drafts
-from crm.people.choices import DocumentKind, IdentityCode, Precision, Sex, Source
+from crm.people.bulk import copy_rows, insert_drafts
+from crm.people.choices import (
+    DocumentKind,
+    IdentityCode,
+    IdentityState,
+    Precision,
+    ReviewReason,
+    Sex,
+    Source,
+    StepKind,
+)
 from crm.people.drafts import new_draft
-from crm.people.models import Person
+from crm.people.models import IdentityStep, Person, PersonIdentity, Stay
 from crm.people.rules import check_person
 from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
 from network.demo.people import DemoPerson
+from network.demo.standing import DemoStanding, standing_of, stays_of
 from network.selectors import is_known_region
 
 # The generator's word for somebody without an overseas status.
@@ -30,13 +42,22 @@ def load_people(people: Iterable[DemoPerson], *, now: dt.datetime) -> bool:
     key = current_key()
     today = timezone.localdate(now)
     is_region = cache(is_known_region)
-    drafts = []
+    drafts, steps, stays = [], list[IdentityStep](), list[Stay]()
     for person in people:
         checked = check_person(_values(person), today=today, is_region=is_region)
         if checked.problems:
             raise AssertionError(f"The demonstration breaks our own rules: {checked.problems}")
-        drafts.append(new_draft(checked, source=Source.ROSTER, by=None, now=now, key=key))
+        draft = new_draft(checked, source=Source.ROSTER, by=None, now=now, key=key)
+        drafts.append(draft)
+        for identity in draft.identities:
+            steps += _establish(identity, standing_of(person, identity.code), now)
+        stays += [
+            Stay(person=draft.person, created_at=now, **dataclasses.asdict(stay))
+            for stay in stays_of(person)
+        ]
     insert_drafts(drafts)
+    copy_rows(IdentityStep, steps)
+    copy_rows(Stay, stays)
     record_many(
         [
             Event(
@@ -51,6 +72,41 @@ def load_people(people: Iterable[DemoPerson], *, now: dt.datetime) -> bool:
         now=now,
     )
     return True
+
+
+def _establish(
+    identity: PersonIdentity, standing: DemoStanding, now: dt.datetime
+) -> list[IdentityStep]:
+    """Bring a new identity, not saved yet, to where it stands; return the steps to write."""
+    rows: list[IdentityStep] = []
+
+    def add(kind: StepKind, to: str, on: dt.date, **values: Any) -> None:
+        # A history is read in the order of its times.
+        at = now + dt.timedelta(microseconds=len(rows) + 1)
+        rows.append(
+            IdentityStep(
+                identity=identity, kind=kind, from_state=identity.state, to_state=to,
+                happened_on=on, created_at=at, **values,
+            )
+        )  # fmt: skip
+        identity.state = to
+
+    for step in standing.steps:
+        add(StepKind.CHANGE, step.to, step.on, reason=step.reason)
+    if identity.state == IdentityState.RECOGNISED:
+        identity.recognised_by, identity.recognised_on = (
+            standing.recognised_by,
+            rows[-1].happened_on,
+        )
+        identity.certificate = standing.certificate
+    elif identity.state == IdentityState.ENDED:
+        identity.ended_on = rows[-1].happened_on
+    if standing.is_to_review:
+        why = ReviewReason.DIVORCE
+        add(StepKind.REVIEW, identity.state, timezone.localdate(now), review_since=now,
+            review_reason=why)  # fmt: skip
+        identity.review_since, identity.review_reason = now, why
+    return rows
 
 
 def _values(person: DemoPerson) -> PersonValues:

@@ -89,7 +89,7 @@ def test_another_site_has_no_such_history(clerk_client, southern_client, south):
 
 
 def test_pages_go_back_to_the_beginning(clerk_client):
-    somebody = person(note="")
+    somebody = person(note="", identities=())
     for minute in range(1, 35):
         change(somebody, minutes=minute, note=f"第{minute}次")
     first = clerk_client.get(history_of(somebody))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0007_add_links_that_leap'),
+        ('people', '0008_add_duplicates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
