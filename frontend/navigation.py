@@ -36,6 +36,7 @@ class Link:
 SITE = (
     Destination(_("Today"), "site:today", "layout-dashboard", Permission.TODAY_VIEW),
     Destination(_("People"), "people:list", "users", Permission.PERSON_VIEW),
+    Destination(_("Households"), "households:list", "house", Permission.PERSON_VIEW),
     Destination(_("Members"), "accounts:list", "user-cog", Permission.ACCOUNT_VIEW),
     Destination(_("Consents"), "people:consents", "file-check", Permission.PERSON_VIEW),
     Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),

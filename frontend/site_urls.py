@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("frontend.pages.urls")),
     path("", include("frontend.audit.urls")),
     path("people/", include("frontend.people.urls")),
+    path("people/", include("frontend.families.kin_urls")),
+    path("households/", include("frontend.families.household_urls")),
     path("jobs/", include("frontend.jobs.urls")),
     path("preferences/", include("frontend.preferences.urls")),
     path("unsent/", include("frontend.unsent.urls")),

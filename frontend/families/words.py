@@ -6,10 +6,18 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from crm.people.choices import EndReason, KinBasis, KinCode, KinLink, OverseasStanding
+from crm.people.choices import (
+    EndReason,
+    HouseholdRole,
+    KinBasis,
+    KinCode,
+    KinLink,
+    MembershipKind,
+    OverseasStanding,
+)
 from crm.people.kinship.graph import Link, hops_of
 from crm.people.kinship.terms import Someone, term
-from crm.people.models import Person
+from crm.people.models import Household, Person
 from frontend.people.fields import country_name
 
 
@@ -45,6 +53,23 @@ def overseas_words(state: Mapping[str, Any] | str) -> list[str]:
         _("named by consent") if state["name"] else "",
     ]
     return [_joined(" ".join(filter(None, parts)), state)]
+
+
+def household_words(state: Mapping[str, Any] | str) -> list[str]:
+    """Return one state of a membership, as a person's history keeps it; costs a query."""
+    if not state:
+        return []
+    assert isinstance(state, Mapping)
+    household = Household.objects.filter(pk=state["household"]).first()
+    parts = [
+        household.label if household else _("no longer on record"),
+        str(HouseholdRole(state["role"]).label),
+        str(MembershipKind(state["kind"]).label),
+    ]
+    days = f"{state['since'] or '…'} – {state['until'] or '…'}"
+    if state["since"] or state["until"]:
+        parts.append(days)
+    return [" ".join(parts)]
 
 
 def _joined(text: str, state: Mapping[str, Any]) -> str:

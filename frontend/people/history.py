@@ -25,7 +25,7 @@ from crm.people.facts import CATALOGUE, Fact, value_text
 from crm.people.history import FACTS, FieldChange, changes_of
 from crm.people.models import IdentityStep, Person, PersonChange
 from crm.people.timeline import Moment
-from frontend.families.words import kin_words, overseas_words
+from frontend.families.words import household_words, kin_words, overseas_words
 from frontend.people.fields import country_name
 from frontend.people.identity_words import step_note, step_title
 from network.selectors import region_full_name
@@ -51,10 +51,11 @@ LABELS: Mapping[str, Promise] = {
     "contacts": gettext_lazy("Other contacts"),
     "identities": gettext_lazy("Identities"),
     "kin": gettext_lazy("Relatives"),
+    "household": gettext_lazy("Households"),
     "overseas_kin": gettext_lazy("Relatives abroad"),
 }
 # Kept beside the person: their own pages take them back.
-_ELSEWHERE = frozenset({"kin", "overseas_kin"})
+_ELSEWHERE = frozenset({"household", "kin", "overseas_kin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ _SHOW: Mapping[str, Callable[[Any], list[str]]] = {
     "phones": lambda rows: [mask_phone(row["number"]) for row in rows],
     "contacts": _contacts,
     "identities": _identities,
+    "household": household_words,
     "kin": kin_words,
     "overseas_kin": overseas_words,
 }

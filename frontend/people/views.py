@@ -23,6 +23,7 @@ from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChan
 from crm.people.groups.selectors import sentence_of
 from crm.people.models import Person
 from frontend.accounts.members import show_link
+from frontend.families.present import FamilyPart
 from frontend.people.consents import person_consents
 from frontend.people.entry import ADD_BUTTON, PersonEntry, stated, typed
 from frontend.people.forms import (
@@ -112,6 +113,7 @@ def detail(request: MemberRequest, person_id: UUID) -> HttpResponse:
         "may_audit": may(request.user, Permission.AUDIT_VIEW),
         "may_invite": may(request.user, Permission.ACCOUNT_MANAGE),
         **person_identities(person.pk),
+        "family": FamilyPart.of(person),
         **person_consents(person.pk),
     }
     return render(request, DETAIL_PAGE, context)

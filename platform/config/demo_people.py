@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit.services import Event, record_many
 from common.keys import current_key
+from config.demo_families import load_families
 from crm.people.bulk import copy_rows, insert_drafts
 from crm.people.choices import (
     DocumentKind,
@@ -43,7 +44,8 @@ def load_people(people: Iterable[DemoPerson], *, now: dt.datetime) -> bool:
     today = timezone.localdate(now)
     is_region = cache(is_known_region)
     drafts, steps, stays = [], list[IdentityStep](), list[Stay]()
-    for person in people:
+    told = list(people)
+    for person in told:
         checked = check_person(_values(person), today=today, is_region=is_region)
         if checked.problems:
             raise AssertionError(f"The demonstration breaks our own rules: {checked.problems}")
@@ -71,6 +73,8 @@ def load_people(people: Iterable[DemoPerson], *, now: dt.datetime) -> bool:
         ],
         now=now,
     )
+    written = [draft.person for draft in drafts]
+    load_families(list(zip(told, written, strict=True)), now=now)
     return True
 
 

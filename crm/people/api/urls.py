@@ -5,11 +5,14 @@ from rest_framework.routers import SimpleRouter
 
 from crm.people.api.consents import ConsentViewSet
 from crm.people.api.exports import ExportFileView, ExportViewSet
+from crm.people.api.families import HouseholdViewSet, KinViewSet
 from crm.people.api.identities import IdentityViewSet, StayViewSet
 from crm.people.api.views import PersonViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", PersonViewSet, basename="person")
+router.register("people/<uuid:person_id>/kin", KinViewSet, basename="kin")
+router.register("households", HouseholdViewSet, basename="household")
 router.register("exports", ExportViewSet, basename="export")
 router.register("consents", ConsentViewSet, basename="consent")
 router.register("people/<uuid:person_id>/identities", IdentityViewSet, basename="identity")

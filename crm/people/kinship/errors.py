@@ -121,3 +121,10 @@ class KinTextError(DomainError):
 
     code = "kin_invalid"
     message = _("This cannot be kept.")
+
+
+class NoGroundError(DomainError):
+    """Nobody's relative by law, as far as the record shows."""
+
+    code = "no_ground"
+    message = _("No link within the circle of the law leads to a 归侨 or 华侨.")

@@ -55,6 +55,14 @@ class Way:
         """What the first calls the last."""
         return term(self.start.someone, self.hops)
 
+    def terms(self) -> list[str]:
+        """Return what the first calls each one on the way."""
+        found, reached = [], 0
+        for link in self.links:
+            reached += 2 if link.link in LEAPS else 1
+            found.append(term(self.start.someone, self.hops[:reached]))
+        return found
+
     @property
     def term_back(self) -> str:
         """What the last calls the first."""

@@ -19,6 +19,11 @@ from crm.people.rules.checked import LONGEST_NAME, NOT_A_COUNTRY, TOO_LONG, clea
 
 OBJECT_TYPE = "people.overseaskin"
 FIRST_YEAR = 1840
+# What only some relatives are lost by; death and another reason end any.
+ENDS = {
+    EndReason.DIVORCE: (KinCode.SPOUSE, KinCode.CHILD_IN_LAW),
+    EndReason.SUPPORT_ENDED: (KinCode.SUPPORT,),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,7 @@ def end_overseas_kin(
     is_mistake = reason is EndReason.MISTAKE
     if kin.end_reason == EndReason.MISTAKE or (kin.ended_on and not is_mistake):
         raise errors.EndedAlreadyError
-    if kin.relation not in _ENDS.get(reason, KinCode.values):
+    if kin.relation not in ENDS.get(reason, KinCode.values):
         raise errors.EndReasonError
     if on > timezone.localdate(now):
         raise errors.EndDayError
@@ -117,12 +122,6 @@ def end_overseas_kin(
     after = "" if is_mistake else _state(kin)
     _record(action, kin, before=before, after=after, by=by, now=now)
     return kin
-
-
-_ENDS = {
-    EndReason.DIVORCE: (KinCode.SPOUSE, KinCode.CHILD_IN_LAW),
-    EndReason.SUPPORT_ENDED: (KinCode.SUPPORT,),
-}
 
 
 def _fill(kin: OverseasKin, values: OverseasKinValues, *, now: dt.datetime) -> None:

@@ -17,8 +17,8 @@ from crm.people.choices import (
     OverseasStanding,
     Status,
 )
-from crm.people.kinship.graph import Graph, Link, Node, Way
-from crm.people.kinship.terms import Hop, Someone, Step, backwards, is_in_circle
+from crm.people.kinship.graph import Graph, Link, Node, Way, hops_of
+from crm.people.kinship.terms import Hop, Someone, Step, backwards, is_in_circle, term
 from crm.people.models import Kinship, OverseasKin, Person, PersonIdentity
 
 # Whose relatives the law calls 侨眷. Those of foreign nationals are counted by the same list,
@@ -78,6 +78,16 @@ def links_of(person_id: UUID) -> QuerySet[Kinship]:
         .exclude(end_reason=EndReason.MISTAKE)
         .select_related("person", "relative")
     )
+
+
+def term_seen_from(person: Person, row: Kinship) -> str:
+    """Return what ``person`` calls the one at the other end of a link; both must be loaded."""
+    lower, upper = _someone(row.person), _someone(row.relative)
+    link = Link(row.pk, row.person_id, row.relative_id, KinLink(row.link), KinBasis(row.basis))
+    is_upward = row.person_id == person.pk
+    return term(
+        lower if is_upward else upper, hops_of(link, lower, upper, is_upward=is_upward)
+    )  # fmt: skip
 
 
 def overseas_kin_of(person_id: UUID) -> QuerySet[OverseasKin]:
@@ -192,6 +202,10 @@ def _nodes(ids: Collection[UUID]) -> dict[UUID, Node]:
             someone = Someone(sex, born, precision)
             nodes[pk] = Node(pk, name, someone, status, tuple(grounds[pk]))
     return nodes
+
+
+def _someone(person: Person) -> Someone:
+    return Someone(person.sex, person.birth_date, person.birth_precision)
 
 
 def _overseas_grounds(ids: Iterable[UUID]) -> Iterable[OverseasKin]:

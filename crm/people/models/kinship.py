@@ -85,6 +85,11 @@ class Kinship(models.Model):
     def __str__(self) -> str:
         return self.get_link_display()
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a link now; a death ends none: a widow stays the wife of the dead."""
+        return self.valid_to is None or self.end_reason == EndReason.DEATH
+
 
 class OverseasKin(models.Model):
     """A relative abroad, who is not on the register: the relation and the country are enough.
