@@ -39,6 +39,7 @@ SITE = (
     Destination(_("Households"), "households:list", "house", Permission.PERSON_VIEW),
     Destination(_("Members"), "accounts:list", "user-cog", Permission.ACCOUNT_VIEW),
     Destination(_("Consents"), "people:consents", "file-check", Permission.PERSON_VIEW),
+    Destination(_("Fields"), "people:own-fields", "list-plus", Permission.PERSON_FIELDS),
     Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
     Destination(_("Audit"), "audit:list", "shield-check", Permission.AUDIT_VIEW),
     Destination(_("Style guide"), "styleguide:show", "palette", Permission.STYLEGUIDE_VIEW),

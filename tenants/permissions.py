@@ -12,6 +12,8 @@ class Permission(StrEnum):
     PERSON_VIEW = "person.view"
     PERSON_EDIT = "person.edit"
     PERSON_IMPORT = "person.import"
+    # Add fields of the site's own to what is written down about people.
+    PERSON_FIELDS = "person.fields"
     # Reduce people nobody serves any more to what figures need; it cannot be undone.
     PERSON_MINIMISE = "person.minimise"
     # See a document number, phone or address in clear, with a reason that is recorded.
@@ -92,6 +94,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _CLERK
     | {
         _P.PERSON_IMPORT,
+        _P.PERSON_FIELDS,
         _P.PERSON_EXPORT_CLEAR,
         _P.PERSON_APPROVE_EXPORT,
         _P.PERSON_MINIMISE,

@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from common.events import index_key_changed
 from common.keys import DataKey, current_key
 from crm.people import search
-from crm.people.choices import ContactKind, DocumentKind
+from crm.people.choices import ContactKind, DocumentKind, Status
 from crm.people.drafts import (
     Draft,
     clear_values,
@@ -102,7 +102,8 @@ def _keys(person: Person) -> tuple[object, ...]:
 
 
 def _next_batch(last: UUID | None) -> list[Draft]:
-    people = Person.objects.order_by("pk").select_for_update()
+    # Nobody is found by what is left of a minimised record.
+    people = Person.objects.exclude(status=Status.MINIMISED).order_by("pk").select_for_update()
     people = people.prefetch_related("documents", "phones", "contacts")
     return [
         Draft(

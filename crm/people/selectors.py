@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self, cast
 from uuid import UUID
@@ -16,6 +16,8 @@ from common.fields import EncryptedTextField
 from crm.people.choices import (
     ContactKind,
     DocumentKind,
+    FactKind,
+    FactSection,
     IdentityCode,
     IdentityState,
     Precision,
@@ -26,7 +28,15 @@ from crm.people.conditions.compiling import compile_rule
 from crm.people.conditions.rule import rule_of
 from crm.people.dates import years_before
 from crm.people.errors import GroupMissingError
-from crm.people.models import Person, PersonGroup, PersonIdentity, PersonPhone, PersonQuerySet
+from crm.people.facts import CATALOGUE, OWN_PREFIX, Fact
+from crm.people.models import (
+    ExtraField,
+    Person,
+    PersonGroup,
+    PersonIdentity,
+    PersonPhone,
+    PersonQuerySet,
+)
 from crm.people.search import find_people
 from crm.people.values import (
     ContactValues,
@@ -48,7 +58,8 @@ class PeopleFilter:
     """What a list of people is narrowed by; the names are those of the query parameters.
 
     ``age_from`` and ``age_to`` are full years, both included. ``region`` is a GB/T 2260 code and
-    means everything below it too.
+    means everything below it too. ``fact`` is a code of the 侨情 catalogue and a value,
+    ``occupation:retired``.
     """
 
     q: str = ""
@@ -62,6 +73,7 @@ class PeopleFilter:
     region: str = ""
     # The key of a group, as text.
     group: str = ""
+    fact: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -158,6 +170,9 @@ def people(
             _day_after_years(today, wanted.age_to),
             None if wanted.age_from is None else years_before(today, wanted.age_from),
         )
+    code, _colon, value = wanted.fact.partition(":")
+    if code and value:
+        found = found.filter(facts__contains={code: value})
     if stem := region_stem(wanted.region):
         found = found.filter(region__code__startswith=stem)
     if wanted.group:
@@ -270,6 +285,29 @@ def values_of(person: Person) -> PersonValues:
             if identity.ended_on is None
         ),
     )
+
+
+def fact_catalogue(codes: Iterable[str] | None = None) -> Mapping[str, Fact]:
+    """Return the fields of 侨情 by their codes, the program's and then the site's own.
+
+    Args:
+        codes: those one needs; the site's own cost a query only where there are some among them.
+    """
+    if codes is not None and not any(code.startswith(OWN_PREFIX) for code in codes):
+        return CATALOGUE
+    own = {
+        row.code: Fact(
+            code=row.code,
+            label=row.label,
+            kind=FactKind(row.kind),
+            section=FactSection.OWN,
+            options={option: option for option in row.options},
+            may_be_none=row.kind != FactKind.FLAG,
+            is_retired=row.retired_at is not None,
+        )
+        for row in ExtraField.objects.all()
+    }
+    return {**CATALOGUE, **own}
 
 
 _CURRENT_IDENTITIES = Prefetch(

@@ -36,7 +36,7 @@ from crm.people.models import (
     PersonPhone,
 )
 from crm.people.rules import Checked, check_person
-from crm.people.selectors import values_of
+from crm.people.selectors import fact_catalogue, values_of
 from crm.people.values import PersonValues
 from network.selectors import is_known_region
 
@@ -310,6 +310,7 @@ def check_values(
         is_region=is_region,
         on_record=on_record,
         facts_on_record=facts_on_record,
+        catalogue=fact_catalogue(values.facts),
     )
     if checked.problems:
         raise InvalidPersonError(checked.problems)

@@ -10,6 +10,7 @@ _LABELS: dict[Permission, Promise] = {
     Permission.PERSON_VIEW: _("See people"),
     Permission.PERSON_EDIT: _("Add and change people"),
     Permission.PERSON_IMPORT: _("Import people"),
+    Permission.PERSON_FIELDS: _("Add fields of this site"),
     Permission.PERSON_MINIMISE: _("Reduce inactive people to figures"),
     Permission.PERSON_REVEAL: _("See hidden numbers, with a reason"),
     Permission.PERSON_SEARCH_DOCUMENT: _("Find people by the end of a document number"),

@@ -12,7 +12,7 @@ from crm.people.choices import ContactKind, DocumentKind, IdentityCode, Sex, Sta
 from crm.people.dates import PartialDate, partial_text
 from crm.people.errors import Problem
 from crm.people.models import Person
-from crm.people.selectors import values_of
+from crm.people.selectors import fact_catalogue, values_of
 from crm.people.values import (
     ContactValues,
     DocumentValues,
@@ -20,6 +20,7 @@ from crm.people.values import (
     PersonValues,
     PhoneValues,
 )
+from frontend.people.facts import FactsForm
 from frontend.people.fields import region_text
 from frontend.people.forms import (
     ContactRows,
@@ -54,6 +55,13 @@ class PersonEntry:
         self.identities: Rows = IdentityRows(
             data, initial=start.get("identities"), prefix="identities"
         )
+        facts = person.facts if person else {}
+        self.facts = FactsForm(
+            data,
+            on_record=facts,
+            identities=[row.code for row in person.identities.all()] if person else [],
+            catalogue=fact_catalogue(),
+        )
         if person:
             _show_masks(self.documents, person)
             _show_masks(self.phones, person)
@@ -76,7 +84,13 @@ class PersonEntry:
 
     def is_valid(self) -> bool:
         """Say whether everything has the right shape; the rules come after that."""
-        return all([self.form.is_valid(), *(rows.is_valid() for rows in self.parts.values())])
+        return all(
+            [
+                self.form.is_valid(),
+                self.facts.is_valid(),
+                *(rows.is_valid() for rows in self.parts.values()),
+            ]
+        )
 
     def values(self) -> PersonValues:
         """Return what was typed; the entry must be valid."""
@@ -97,6 +111,7 @@ class PersonEntry:
             region_code=data["region_code"],
             address=address,
             languages=tuple(data["languages"]),
+            facts=self.facts.values(),
             note=data["note"],
             status=Status(data["status"]),
             documents=tuple(_document(row) for _place, row in self.documents.filled()),
@@ -122,6 +137,8 @@ class PersonEntry:
                 rows = self.parts[part]
                 form: Form = rows.forms[rows.filled()[int(place)][0]]
                 form.add_error(column if column in form.fields else None, str(problem.message))
+            elif part == "facts" and rest in self.facts.fields:
+                self.facts.add_error(rest, str(problem.message))
             else:
                 named = part if part in self.form.fields else None
                 self.form.add_error(named, str(problem.message))
@@ -148,7 +165,7 @@ class PersonEntry:
         return itertools.chain.from_iterable(self._forms())
 
     def _forms(self) -> list[Form]:
-        return [self.form, *itertools.chain.from_iterable(self.parts.values())]
+        return [self.form, self.facts, *itertools.chain.from_iterable(self.parts.values())]
 
 
 def _document(row: dict[str, Any]) -> DocumentValues:

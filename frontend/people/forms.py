@@ -66,6 +66,8 @@ class FilterForm(ListFilter):
     )
     region = RegionField(label=_("Native place"))
     group = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # From a person's page: everybody who has the same value.
+    fact = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
 
     def wanted(self) -> PeopleFilter:
         """Return the filter; the form must be valid."""
@@ -81,6 +83,7 @@ class FilterForm(ListFilter):
             age_to=age_to,
             region=data["region"],
             group=str(data["group"] or ""),
+            fact=data["fact"],
         )
 
 

@@ -21,9 +21,10 @@ from crm.people.choices import (
     Sex,
     Status,
 )
-from crm.people.facts import CATALOGUE, Fact, value_text
+from crm.people.facts import Fact, value_text
 from crm.people.history import FACTS, FieldChange, changes_of
 from crm.people.models import IdentityStep, Person, PersonChange
+from crm.people.selectors import fact_catalogue
 from crm.people.timeline import Moment
 from frontend.families.words import household_words, kin_words, overseas_words
 from frontend.people.fields import country_name
@@ -118,8 +119,8 @@ def _identity_step(moment: Moment) -> Entry:
 def _line(item: FieldChange) -> FieldLine:
     show = _SHOW.get(item.field, _plain)
     label: Text = LABELS.get(item.field, item.field)
-    fact = CATALOGUE.get(item.field.removeprefix(FACTS))
-    if fact and item.field.startswith(FACTS):
+    code = item.field.removeprefix(FACTS)
+    if code != item.field and (fact := fact_catalogue([code]).get(code)):
         label, show = fact.label, partial(_fact, fact)
     return FieldLine(item.field, label, show(item.before), show(item.after))
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.people.choices import LANGUAGES, CheckResult, IdentityCode, IdentityState, Sex, Status
 from crm.people.dates import partial_text
 from crm.people.models import Person, PersonDocument, age_on
-from crm.people.selectors import PeoplePage, PersonLine
+from crm.people.selectors import PeoplePage, PersonLine, fact_catalogue
+from frontend.people.facts import FactLine, fact_lines
 from frontend.people.fields import country_name, region_text
 
 Text = str | Promise
@@ -90,6 +92,7 @@ class PersonView:
     documents: list[NumberLine]
     phones: list[NumberLine]
     contacts: list[NumberLine]
+    facts: list[tuple[str, list[FactLine]]]
 
     @classmethod
     def of(cls, person: Person, today: dt.date) -> Self:
@@ -149,6 +152,7 @@ class PersonView:
                 )
                 for contact in person.contacts.all()
             ],
+            facts=fact_lines(person.facts, fact_catalogue(person.facts), reverse("people:list")),
         )
 
 
@@ -159,6 +163,14 @@ class PageLinks:
     previous: str
     next: str
     numbers: list[tuple[int, str]]
+
+
+def without(query: QueryDict, name: str) -> str:
+    """Return the address of the list's first page narrowed by everything in ``query`` but one."""
+    kept = query.copy()
+    for gone in (name, "page", "after", "before"):
+        kept.pop(gone, None)
+    return f"?{kept.urlencode()}"
 
 
 def page_links(query: QueryDict, page: PeoplePage) -> PageLinks:

@@ -10,6 +10,7 @@ from frontend.people import (
     history_views,
     identities,
     minimising,
+    own_fields,
     residence,
     views,
 )
@@ -53,6 +54,9 @@ urlpatterns = [
         consents.own_withdraw,
         name="withdraw-own-consent",
     ),
+    path("fields/", own_fields.field_list, name="own-fields"),
+    path("fields/<uuid:field_id>/", own_fields.change, name="own-field"),
+    path("fields/<uuid:field_id>/retire/", own_fields.retire, name="retire-own-field"),
     path("inactive/", minimising.inactive, name="inactive"),
     path("<uuid:person_id>/consents/<slug:purpose>/", consents.give, name="give-consent"),
     path("<uuid:person_id>/consents/<slug:purpose>/paper/", consents.paper, name="consent-paper"),

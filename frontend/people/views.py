@@ -26,6 +26,7 @@ from frontend.accounts.members import show_link
 from frontend.families.present import FamilyPart
 from frontend.people.consents import person_consents
 from frontend.people.entry import ADD_BUTTON, PersonEntry, stated, typed
+from frontend.people.facts import fact_text
 from frontend.people.forms import (
     FilterForm,
     MemberInviteForm,
@@ -34,7 +35,7 @@ from frontend.people.forms import (
     untouched_filters,
 )
 from frontend.people.identity_words import person_identities
-from frontend.people.present import ListRow, PersonView, page_links
+from frontend.people.present import ListRow, PersonView, page_links, without
 from frontend.unsent.views import kept
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
@@ -96,6 +97,8 @@ def _found(request: MemberRequest, wanted: selectors.PeopleFilter) -> dict[str, 
         "rows": [ListRow.of(person, today, list_url) for person in page.people],
         "links": page_links(request.GET, page),
         "is_narrowed": not wanted.is_empty,
+        "fact": fact_text(wanted.fact, selectors.fact_catalogue([wanted.fact])),
+        "without_fact": without(request.GET, "fact"),
     }
 
 
@@ -248,6 +251,7 @@ def _compare(
         for name in mine
         if name in theirs and name != "version" and mine[name] != theirs[name]
     ]
+    differences += entry.facts.differing(current.facts)
     # The next attempt is made knowing this version.
     data = request.POST.copy()
     data["version"] = str(error.current)

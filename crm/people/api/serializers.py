@@ -11,6 +11,8 @@ from crm.people.choices import (
     CheckResult,
     ContactKind,
     DocumentKind,
+    FactKind,
+    FactSection,
     IdentityCode,
     IdentityState,
     RevealReason,
@@ -19,6 +21,7 @@ from crm.people.choices import (
     Status,
 )
 from crm.people.dates import PartialDate, parse_partial_date, partial_text
+from crm.people.facts import Fact, choices_of
 from crm.people.models import Person, PersonIdentity
 from crm.people.selectors import PeopleFilter, PersonLine
 from crm.people.values import (
@@ -225,6 +228,9 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
     age_to = serializers.IntegerField(required=False, min_value=0, max_value=150)
     region = serializers.RegexField(r"^[1-9][0-9]{5}([0-9]{3}){0,2}$", required=False)
     group = serializers.UUIDField(required=False)
+    fact = serializers.RegexField(
+        r"^[a-z_0-9]{1,30}:.{1,120}$", required=False, help_text="occupation:retired"
+    )
     page = serializers.IntegerField(required=False, min_value=1)
     after = serializers.UUIDField(required=False)
     before = serializers.UUIDField(required=False)
@@ -241,6 +247,23 @@ class PeopleQuerySerializer(serializers.Serializer[Any]):
         return {
             "number": data.get("page", 1), "after": data.get("after"), "before": data.get("before")
         }  # fmt: skip
+
+
+class FactSerializer(serializers.Serializer[Any]):
+    """A field of the 侨情 catalogue. Every value may be ``unknown``, some ``none``."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # hides a name of DRF's
+    kind = serializers.ChoiceField(choices=FactKind.choices)
+    section = serializers.ChoiceField(choices=FactSection.choices)
+    options = serializers.SerializerMethodField()
+    may_be_none = serializers.BooleanField()
+    is_own = serializers.BooleanField(help_text="of this site only; never added up beyond it")
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_options(self, fact: Fact) -> dict[str, str]:
+        """Return the codes to choose from with their names."""
+        return {code: str(text) for code, text in choices_of(fact).items()}
 
 
 class RevealSerializer(serializers.Serializer[Any]):

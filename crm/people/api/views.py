@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from crm.people import selectors, services
 from crm.people.api.serializers import (
+    FactSerializer,
     PeoplePageSerializer,
     PeopleQuerySerializer,
     PersonLineSerializer,
@@ -104,6 +105,13 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
         except InvalidPersonError as error:
             raise every_problem(error) from error
         return self._answer(self._person(pk))
+
+    @extend_schema(responses=FactSerializer(many=True))
+    @action(detail=False, methods=["get"])
+    def facts(self, request: Request) -> Response:
+        """List the fields of 侨情 in use: the program's, then the site's own."""
+        in_use = [fact for fact in selectors.fact_catalogue().values() if not fact.is_retired]
+        return Response(FactSerializer(in_use, many=True).data)
 
     @extend_schema(request=RevealSerializer, responses=RevealSerializer)
     @action(detail=True, methods=["post"], edit_permission=Permission.PERSON_REVEAL)

@@ -19,7 +19,7 @@ OWN_PREFIX = "x_"  # of the codes of a site's own fields
 class Fact:
     """One field of the catalogue.
 
-    ``matters_to`` are the identities whose forms show it at once; empty: everybody's.
+    ``matters_to`` are the identities whose forms show its section at once.
     """
 
     code: str
@@ -197,7 +197,7 @@ _WORK = [
 _STUDY = [
     Fact(
         code="returned_student", label=_("Studied abroad and came back"), kind=FactKind.FLAG,
-        section=FactSection.STUDY, matters_to=_STUDENTS | {_I.RETURNED}, may_be_none=False,
+        section=FactSection.STUDY, matters_to=_STUDENTS, may_be_none=False,
     ),
     Fact(
         code="study_kind", label=_("Studies paid by"), kind=FactKind.CHOICE,

@@ -23,7 +23,6 @@ _WRITTEN = {
     **dict.fromkeys(["不详", "未知", "不清楚", "不明", "?", "？", UNKNOWN], UNKNOWN),
     **dict.fromkeys(["无", "無", "没有", NONE], NONE),
 }
-_EVERYBODYS = frozenset({FactSection.BACKGROUND, FactSection.WORK, FactSection.OWN})
 
 
 def clean_value(fact: Fact, text: str, *, today: dt.date) -> str:
@@ -81,16 +80,14 @@ def fitting_sections(
 ) -> set[FactSection]:
     """Return the sections to show at once: those that matter to somebody, or say something.
 
-    >>> fitting_sections({"farm_team": "3"}, ["QJ"]) - fitting_sections({}, ["QJ"])
-    {FactSection.FARM}
+    >>> sorted(section.value for section in fitting_sections({"farm_team": "3"}, ["QJ"]))
+    ['abroad', 'farm']
     """
     codes = set(identities)
     return {
         fact.section
         for fact in catalogue.values()
-        if fact.code in facts
-        or fact.section in _EVERYBODYS
-        or any(code.value in codes for code in fact.matters_to)
+        if fact.is_own or fact.code in facts or any(code.value in codes for code in fact.matters_to)
     }
 
 

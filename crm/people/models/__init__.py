@@ -3,6 +3,7 @@
 from crm.people.models.bulk_changes import BulkChange
 from crm.people.models.consents import Consent, ConsentQuerySet
 from crm.people.models.exports import ExportRequest, PrintedSheet
+from crm.people.models.extra_fields import ExtraField
 from crm.people.models.groups import PersonGroup, SavedFilter, StartView
 from crm.people.models.history import PersonChange
 from crm.people.models.households import Household, HouseholdMember
@@ -19,6 +20,7 @@ __all__ = [
     "ConsentQuerySet",
     "DuplicatePair",
     "ExportRequest",
+    "ExtraField",
     "Household",
     "HouseholdMember",
     "IdentityGround",

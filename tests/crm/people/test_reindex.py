@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.people import reindex
-from crm.people.choices import ContactKind
+from crm.people.choices import ContactKind, Status
 from crm.people.models import Person, PersonContact
 from crm.people.search import find_people
 from crm.people.tasks import reindex_search
@@ -62,6 +62,13 @@ def test_begun_again_it_writes_only_what_is_not_right_yet(north, django_assert_n
     with django_assert_num_queries(7):
         assert reindex.reindex_batch(None) == (last.pk, 2)
     assert found("wangwu") == ["王五"]
+
+
+def test_whoever_was_reduced_to_figures_is_found_by_nothing_again(north):
+    person = people.person(full_name="曾庆红")
+    Person.objects.filter(pk=person.pk).update(search="", status=Status.MINIMISED)
+    assert reindex.reindex_batch(None) == (None, 0)
+    assert not found("曾")
 
 
 def test_another_key_of_the_schema_makes_the_indexes_of_contacts_anew(north):
