@@ -289,6 +289,15 @@ class CheckResult(models.TextChoices):
     UNVERIFIED = "unverified", _("unverified")
 
 
+class FoundByKind(models.TextChoices):
+    """What of a person a search answers to, if it is not the full name."""
+
+    FORMER_NAME = "former_name", _("former name")
+    OTHER_NAME = "other_name", _("other name")
+    PHONE = "phone", _("end of a phone")
+    DOCUMENT = "document", _("end of a paper's number")
+
+
 class RevealReason(models.TextChoices):
     """What somebody may need a masked value for."""
 

@@ -5,17 +5,22 @@ tokens of their last four digits only (security D1): equal digits give equal tok
 and nobody without the site's key can tell which digits they were.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 from django.db.models import F, Func
 
 from common.crypto import tail_token
 from common.keys import DataKey, current_key
 from common.names import search_query, search_tokens, sort_key
+from crm.people.choices import FoundByKind
 from crm.people.models import Person, PersonQuerySet
 
 PHONE, DOCUMENT = "phone", "document"
+_ANY_TAIL = "tail"  # stands for a number's tail where only names are asked about
 # The order of lists, as an expression that no index holds. The planner cannot tell how many people
 # a prefix fits: given the index it walks the whole list for a rare name, 80 times slower.
 IN_ORDER = (Func(F("sort_key"), template="(%(expressions)s || '')"), F("id"))
@@ -79,6 +84,81 @@ def find_people(
     return (
         (Person.objects.all() if among is None else among).filter(search=match).order_by(*IN_ORDER)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """Why somebody is found whose full name does not say it; ``text`` is the other name."""
+
+    kind: FoundByKind
+    text: str = ""
+
+
+def found_by(
+    text: str, ids: Collection[UUID], *, may_search_documents: bool
+) -> dict[UUID, FoundBy]:
+    """Return the reason for each of the people found by ``text`` whose full name is none.
+
+    Costs a query, another where some have other names, and one for the tail of a number.
+
+    Args:
+        text: what was typed.
+        ids: people that `find_people` found by it, a page of them.
+        may_search_documents: as it was then.
+    """
+    key = current_key()
+    tails: list[str] = []
+
+    def note_tail(tail: str) -> list[str]:
+        tails.append(tail)
+        return [_ANY_TAIL]
+
+    query = search_query(text, note_tail)
+    if query is None or not ids:
+        return {}
+    reasons: dict[UUID, FoundBy] = {}
+    if tails:
+        by_phone = set(ids)
+        if may_search_documents:
+            phones = " | ".join(tail_token(PHONE, tail, key) for tail in tails)
+            match = SearchQuery(phones, config="simple", search_type="raw")
+            by_phone = set(
+                Person.objects.filter(pk__in=ids, search=match).values_list("pk", flat=True)
+            )
+        reasons = {
+            pk: FoundBy(FoundByKind.PHONE if pk in by_phone else FoundByKind.DOCUMENT) for pk in ids
+        }
+    return reasons | _by_other_names(query, ids)
+
+
+def _by_other_names(query: str, ids: Collection[UUID]) -> dict[UUID, FoundBy]:
+    """Return whom the full name alone does not answer to, with the first name that helps."""
+    names = Person.objects.filter(pk__in=ids).exclude(former_names=[], other_names=[])
+    tried: list[tuple[UUID, FoundBy | None]] = []
+    vectors: list[str] = []
+    for pk, full_name, reading, former, other in names.values_list(
+        "pk", "full_name", "surname_reading", "former_names", "other_names"
+    ):
+        helping = [FoundBy(FoundByKind.FORMER_NAME, name) for name in former]
+        helping += [FoundBy(FoundByKind.OTHER_NAME, name) for name in other]
+        for reason in (None, *helping):
+            others = [reason.text] if reason else []
+            tokens = search_tokens(full_name, others, surname_reading=reading)
+            tried.append((pk, reason))
+            vectors.append(as_tsvector([*tokens, _ANY_TAIL]))
+    if not vectors:
+        return {}
+    with connection.cursor() as cursor:
+        # The database decides, as it did when it found them.
+        cursor.execute(
+            "SELECT place FROM unnest(%s::text[]) WITH ORDINALITY AS tried (vector, place)"
+            " WHERE vector::tsvector @@ to_tsquery('simple', %s) ORDER BY place",
+            [vectors, query],
+        )
+        found: dict[UUID, FoundBy | None] = {}
+        for (place,) in cursor.fetchall():
+            found.setdefault(*tried[place - 1])
+    return {pk: reason for pk, reason in found.items() if reason}
 
 
 def _tails(kind: str, numbers: Iterable[str], key: DataKey) -> Iterable[str]:

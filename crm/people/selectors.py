@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self, cast
 from uuid import UUID
 
@@ -37,7 +37,7 @@ from crm.people.models import (
     PersonPhone,
     PersonQuerySet,
 )
-from crm.people.search import find_people
+from crm.people.search import FoundBy, find_people, found_by
 from crm.people.values import (
     ContactValues,
     DocumentValues,
@@ -109,6 +109,7 @@ class PersonLine:
     identities: tuple[str, ...] = ()
     recognised: frozenset[str] = frozenset()
     phone: str = ""
+    found_by: FoundBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,14 @@ def people_page(
         has_previous=has_previous,
         has_next=has_next,
     )
+
+
+def explained(page: PeoplePage, text: str, *, may_search_documents: bool) -> PeoplePage:
+    """Return a page of what ``text`` found, with the reason where it is not the full name."""
+    ids = [line.id for line in page.people]
+    reasons = found_by(text, ids, may_search_documents=may_search_documents)
+    lines = [replace(line, found_by=reasons.get(line.id)) for line in page.people]
+    return replace(page, people=lines)
 
 
 def people_with_parts() -> QuerySet[Person]:

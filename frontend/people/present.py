@@ -50,6 +50,7 @@ class ListRow:
     phone: str
     status: Text
     url: str
+    found_by: str
 
     @classmethod
     def of(cls, line: PersonLine, today: dt.date, list_url: str) -> Self:
@@ -63,6 +64,7 @@ class ListRow:
             status="" if line.status == Status.ACTIVE else _STATUSES[line.status],
             # Fifty look-ups in the URL table would cost more than the queries.
             url=f"{list_url}{line.id}/",
+            found_by=f"{line.found_by.kind.label} {line.found_by.text}" if line.found_by else "",
         )
 
 

@@ -80,17 +80,16 @@ def _found(request: MemberRequest, wanted: selectors.PeopleFilter) -> dict[str, 
         DomainError: the group that was asked for is not there, or no longer understood.
     """
     now = timezone.now()
+    may_search_documents = may(request.user, Permission.PERSON_SEARCH_DOCUMENT)
     found = selectors.people(
-        wanted,
-        by=request.user,
-        now=now,
-        may_search_documents=may(request.user, Permission.PERSON_SEARCH_DOCUMENT),
+        wanted, by=request.user, now=now, may_search_documents=may_search_documents
     )
     context: dict[str, Any] = {}
     if wanted.group:
         group = selectors.find_group(wanted.group, by=request.user)
         context = {"group": group, "sentence": sentence_of(group), "as_of": now}
     page = selectors.people_page(found, **PlaceForm(request.GET).place())
+    page = selectors.explained(page, wanted.q, may_search_documents=may_search_documents)
     today, list_url = timezone.localdate(now), reverse("people:list")
     return context | {
         "page": page,

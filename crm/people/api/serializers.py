@@ -13,6 +13,7 @@ from crm.people.choices import (
     DocumentKind,
     FactKind,
     FactSection,
+    FoundByKind,
     IdentityCode,
     IdentityState,
     RevealReason,
@@ -173,6 +174,13 @@ class PersonSerializer(serializers.Serializer[Person]):
         return dataclasses.replace(current, **changes) if current else PersonValues(**changes)
 
 
+class FoundBySerializer(serializers.Serializer[Any]):
+    """Why somebody is found whose full name does not say it; ``text`` is the other name."""
+
+    kind = serializers.ChoiceField(choices=FoundByKind.choices)
+    text = serializers.CharField()
+
+
 class PersonLineSerializer(serializers.Serializer[PersonLine]):
     """A person in a list."""
 
@@ -185,6 +193,7 @@ class PersonLineSerializer(serializers.Serializer[PersonLine]):
     recognised = serializers.SerializerMethodField()
     phone = serializers.CharField()
     version = serializers.IntegerField()
+    found_by = FoundBySerializer(allow_null=True)
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_recognised(self, person: PersonLine) -> list[str]:

@@ -53,13 +53,13 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
         """List people in the order of their names, a page at a time."""
         query = PeopleQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
+        wanted = query.wanted()
+        may_search_documents = may(self._user, Permission.PERSON_SEARCH_DOCUMENT)
         found = selectors.people(
-            query.wanted(),
-            by=self._user,
-            now=timezone.now(),
-            may_search_documents=may(self._user, Permission.PERSON_SEARCH_DOCUMENT),
+            wanted, by=self._user, now=timezone.now(), may_search_documents=may_search_documents
         )
         page = selectors.people_page(found, **query.place())
+        page = selectors.explained(page, wanted.q, may_search_documents=may_search_documents)
         first, last = (page.people[0], page.people[-1]) if page.people else (None, None)
         return Response(
             {

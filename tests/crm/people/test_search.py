@@ -6,11 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.roles import Role
+from common.ids import uuid7
 from common.names import search_tokens
+from crm.people.choices import FoundByKind
 from crm.people.models import Person
 from crm.people.name_keys import written
-from crm.people.search import find_people
+from crm.people.search import find_people, found_by
 from crm.people.values import DocumentValues, PhoneValues
+from tests.crm.people.test_api import with_token
 from tests.factories import people
 from tests.factories.people import resident_id
 
@@ -99,6 +103,53 @@ def test_former_and_other_names_find_the_person(north):
         assert found(text) == ["林国强"], text
 
 
+def reasons(text, *, may_search_documents=True):
+    people = list(find_people(text, may_search_documents=may_search_documents))
+    found = found_by(text, [p.pk for p in people], may_search_documents=may_search_documents)
+    return {p.full_name: (found[p.pk].kind, found[p.pk].text) if p.pk in found else None
+            for p in people}  # fmt: skip
+
+
+def test_whoever_is_found_by_another_name_or_a_number_is_shown_with_the_reason(north):
+    number = resident_id(sequence=446)
+    people.person(
+        full_name="林国强", former_names=("林阿狗", "曾阿狗"), other_names=("Lim Kok Keong",),
+        phones=(PhoneValues(number="13800138765"),), documents=(DocumentValues(number=number),),
+    )  # fmt: skip
+    people.person(full_name="曾阿狗", former_names=("曾阿猫",))
+
+    former, other = FoundByKind.FORMER_NAME, FoundByKind.OTHER_NAME
+    assert reasons("曾agou") == {"林国强": (former, "曾阿狗"), "曾阿狗": None}
+    assert reasons("曾 gou") == {"林国强": (former, "曾阿狗"), "曾阿狗": None}
+    assert reasons("lim") == {"林国强": (other, "Lim Kok Keong")}
+    # A word of the name and a word of another one.
+    assert reasons("国强 kok") == {"林国强": (other, "Lim Kok Keong")}
+    assert reasons("林guoqiang") == {"林国强": None}
+    assert reasons("8765") == {"林国强": (FoundByKind.PHONE, "")}
+    assert reasons(number[-4:]) == {"林国强": (FoundByKind.DOCUMENT, "")}
+    assert reasons("国强 8765") == {"林国强": (FoundByKind.PHONE, "")}
+    assert reasons("8765", may_search_documents=False) == {"林国强": (FoundByKind.PHONE, "")}
+    assert reasons("林阿狗 8765") == {"林国强": (former, "林阿狗")}
+
+
+def test_the_reason_costs_little_and_nothing_without_a_search(north, django_assert_num_queries):
+    ids = [people.person(full_name="曾一").pk, people.person(full_name="曾二").pk]
+    with django_assert_num_queries(1):
+        assert found_by("曾", ids, may_search_documents=True) == {}
+    with django_assert_num_queries(0):
+        assert found_by("", ids, may_search_documents=True) == {}
+
+
+def test_the_list_and_the_interface_say_why(north, clerk_client):
+    people.person(full_name="林国强", former_names=("曾阿狗",))
+    assert "曾用名 曾阿狗" in clerk_client.get("/people/", {"q": "曾阿"}).content.decode()
+    api = with_token(north, Role.CLERK)
+    [line] = api.get("/api/v1/people/", {"q": "曾阿"}).json()["results"]
+    assert line["found_by"] == {"kind": "former_name", "text": "曾阿狗"}
+    [line] = api.get("/api/v1/people/", {"q": "国强"}).json()["results"]
+    assert line["found_by"] is None
+
+
 def test_a_family_reads_its_own_surname(north):
     people.person(full_name="盖天", surname_reading="ge")
     assert found("ge") == ["盖天"]
@@ -151,3 +202,4 @@ def test_people_come_in_the_order_of_their_names(north):
 @given(text=st.text(max_size=60))
 def test_no_text_breaks_the_search(north, text):
     found(text, may_search_documents=True)
+    found_by(text, [uuid7()], may_search_documents=True)

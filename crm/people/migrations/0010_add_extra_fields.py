@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0007_add_links_that_leap'),
+        ('people', '0009_add_identity_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
