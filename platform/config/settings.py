@@ -344,6 +344,15 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IdentityEnum": "crm.people.choices.IdentityCode",
         "IdentityStateEnum": "crm.people.choices.IdentityState",
+        "IdentityStepEnum": "crm.people.choices.StepKind",
+        "EndReasonEnum": "crm.people.choices.EndReason",
+        "ReviewReasonEnum": "crm.people.choices.ReviewReason",
+        "RevealReasonEnum": "crm.people.choices.RevealReason",
+        "MembershipKindEnum": "crm.people.choices.MembershipKind",
+        "DocumentKindEnum": "crm.people.choices.DocumentKind",
+        "ContactKindEnum": "crm.people.choices.ContactKind",
+        "FoundByKindEnum": "crm.people.choices.FoundByKind",
+        "FactKindEnum": "crm.people.choices.FactKind",
     },
 }
 
