@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/", include("frontend.people.urls")),
     path("people/", include("frontend.families.kin_urls")),
     path("households/", include("frontend.families.household_urls")),
+    path("my-data/", include("frontend.people.own_urls")),
     path("jobs/", include("frontend.jobs.urls")),
     path("preferences/", include("frontend.preferences.urls")),
     path("unsent/", include("frontend.unsent.urls")),

@@ -220,19 +220,6 @@ def clock() -> Iterator[Finding]:
         yield Finding(Level.OK, "The clocks agree")
 
 
-def fonts() -> Iterator[Finding]:
-    """Look for a font with 汉字, which printing and the browser tests need on the server only."""
-    places = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
-    if any(next(place.rglob("*CJK*"), None) for place in places if place.is_dir()):
-        yield Finding(Level.OK, "A font with 汉字 is installed")
-    else:
-        yield Finding(
-            Level.OK,
-            "No Noto CJK font here. Only the browser tests and screenshots need it "
-            "(apt install fonts-noto-cjk)",
-        )
-
-
 def disk() -> Iterator[Finding]:
     """Look at the free space where keys and files lie."""
     for folder in dict.fromkeys((settings.KEY_DIR, settings.FILES_DIR)):

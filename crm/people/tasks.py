@@ -10,6 +10,7 @@ from crm.people.duplicates import services as duplicates
 from crm.people.duplicates.scanning import scan
 from crm.people.exporting import making, requests
 from crm.people.models import Minimisation, Person
+from crm.people.printing import sheets
 from crm.people.reindex import reindex_batch
 from jobs.models import Job
 from jobs.running import job_task
@@ -33,8 +34,9 @@ def make_export(job: Job, *, export_id: str) -> dict[str, Any]:
 
 @tenant_actor("people.expire_exports")
 def expire_exports(*, due_at: str) -> None:
-    """Delete the files of exports whose day is over."""
+    """Delete the files of exports, and what printed sheets said, when their day is over."""
     requests.expire_exports(now=timezone.now())
+    sheets.empty_sheets(now=timezone.now())
 
 
 @tenant_actor("people.minimise")

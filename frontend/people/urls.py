@@ -1,6 +1,6 @@
 """Pages of people, on a site's host."""
 
-from django.urls import path
+from django.urls import include, path
 
 from frontend.people import (
     consents,
@@ -25,6 +25,7 @@ urlpatterns = [
     path("exports/<uuid:export_id>/approve/", exports.approve, name="export-approve"),
     path("exports/<uuid:export_id>/refuse/", exports.refuse, name="export-refuse"),
     path("exports/<uuid:export_id>/file/", exports.fetch, name="export-fetch"),
+    path("", include("frontend.people.paper_urls")),
     path("roster/template/", exports.roster_template, name="roster-template"),
     path("groups/", group_views.group_list, name="groups"),
     path("groups/add/", group_views.add, name="add-group"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from config.embedded import Cluster
 from config.environment import data_dir
 from config.errors import StartError
+from crm.people.printing.typesetting import can_typeset, font_folder
 from tenants.doctor import Finding, Level
 
 
@@ -35,4 +36,16 @@ def embedded_server() -> Iterator[Finding]:
             "somebody who takes over the program itself.",
             "Right for a demonstration. For real data use a PostgreSQL of its own (compose.yaml, "
             "or DATABASE_URL and DATABASE_ADMIN_URL).",
+        )
+
+
+def fonts() -> Iterator[Finding]:
+    """Look for the font with 汉字, without which no PDF is made and pages are printed instead."""
+    if can_typeset():
+        yield Finding(Level.OK, f"PDFs are set with the font in {font_folder()}")
+    else:
+        yield Finding(
+            Level.WARNING,
+            "The font Noto Sans CJK is missing: sheets can be printed as pages, but not as PDF.",
+            "Start ./run once, which installs it, or: apt install fonts-noto-cjk",
         )

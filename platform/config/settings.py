@@ -387,8 +387,8 @@ DOCTOR_CHECKS = [
             "keys",
             "clock",
             "disk",
-            "fonts",
         )
     ),
     "config.doctor.embedded_server",
+    "config.doctor.fonts",
 ]

@@ -36,7 +36,7 @@ HAN = r"[\u3400-\u9fff]"
 # A full stop before Latin letters begins the name of a kind of file, as in “另存为.xlsx”.
 HALF_WIDTH = re.compile(rf"""{HAN}[,;:!?()"']|[,;:!?("']{HAN}|{HAN}\.(?![a-z])|{HAN} +{HAN}""")
 LATIN_WORDS = {
-    *("AA", "Cookie", "GB", "JavaScript", "MB", "PIN", "T", "WCAG"),
+    *("AA", "Cookie", "GB", "JavaScript", "MB", "PDF", "PIN", "T", "WCAG"),
     *("Idempotency", "Key", "If", "Match", "version", "csv", "xlsx", "in", "part"),
     *("a", "z", "siming", "zeng"),
 }

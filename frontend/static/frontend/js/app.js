@@ -51,12 +51,13 @@
       setTimeout(() => (value.textContent = value.dataset.mask), 60000);
     }
     for (const copy of part.querySelectorAll("[data-copy]")) copy.hidden = !navigator.clipboard;
+    for (const print of part.querySelectorAll("[data-print]")) print.hidden = false;
   }
   prepare(document);
 
   // --- Clicks -------------------------------------------------------------------------------
   on("click", async (event) => {
-    const button = event.target.closest("[data-close], [data-copy], button[data-extend]");
+    const button = event.target.closest("[data-close], [data-copy], [data-print], button[data-extend]");
     for (const menu of openMenus()) menu.open = menu.contains(event.target);
     if (!button) return;
     if ("close" in button.dataset) {
@@ -68,6 +69,7 @@
       await navigator.clipboard.writeText(button.dataset.copy);
       toast(button.dataset.copied);
     }
+    if ("print" in button.dataset) window.print();
     if ("extend" in button.dataset) extend();
   });
 
