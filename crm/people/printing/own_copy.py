@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import override
@@ -25,18 +26,21 @@ from accounts.roles import STAFF_ROLES, Role
 from audit import selectors as audit_selectors
 from audit import services as audit
 from common.fields import BlindIndexField, EncryptedTextField, Masked
+from crm.people.choices import LANGUAGES
 from crm.people.models import Person, PersonChange
 from crm.people.printing import typesetting
 from crm.people.printing.contents import Section, day_words
 from crm.people.services import OBJECT_TYPE as PERSON_TYPE
 from network.models import Region
+from network.selectors import region_full_name
 from tenants.context import site_name
 
 FORMAT = "qiaojia-person/1"
 # Columns that tell of somebody else, by "model.column".
 ABOUT_OTHERS = frozenset({"overseaskin.name", "consent.giver_name"})
-# Columns that the program makes of others, for its own lists.
-_DERIVED = frozenset({"sort_key"})
+# Columns that say nothing to people; programs get them.
+_TECHNICAL = frozenset({"version", "position", "birth_precision", "since_precision"})
+_LABELS = {"created_at": "登记时间", "updated_at": "最近修改"}
 _APP = "people"
 
 
@@ -208,7 +212,8 @@ def _is_own(field: "models.Field[Any, Any]") -> bool:
     if isinstance(field, models.ForeignKey):
         return field.related_model is Region
     is_key = field.primary_key or isinstance(field, models.UUIDField)
-    is_made = isinstance(field, BlindIndexField | SearchVectorField) or field.name in _DERIVED
+    # Keys, hashes and orders that the program makes of the other columns.
+    is_made = not field.editable or isinstance(field, BlindIndexField | SearchVectorField)
     name = f"{field.model._meta.model_name}.{field.name}"
     is_about_others = name in ABOUT_OTHERS or (_joins_people(field.model) and _is_free_text(field))
     return not is_key and not is_made and not is_about_others
@@ -268,14 +273,15 @@ def _value(row: models.Model, column: "models.Field[Any, Any]") -> Value:
     text = _text(row, column, value)
     if isinstance(value, dt.date | dt.datetime):
         value = value.isoformat()
-    return Value(column.name, value, str(getattr(column, "verbose_name", column.name)), text)
+    label = _LABELS.get(column.name) or str(column.verbose_name)
+    return Value(column.name, value, label, text)
 
 
 def _text(row: models.Model, column: "models.Field[Any, Any]", value: Any) -> str:
-    if value in (None, "", [], {}):
+    if value in (None, "", [], {}) or column.name in _TECHNICAL:
         return ""
     if isinstance(column, models.ForeignKey):
-        return str(getattr(row, column.name))
+        return region_full_name(str(value))
     if column.flatchoices:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, bool):
@@ -283,7 +289,7 @@ def _text(row: models.Model, column: "models.Field[Any, Any]", value: Any) -> st
     if isinstance(value, dt.datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return "、".join(str(LANGUAGES.get(item, item)) for item in value)
     if isinstance(row, PersonChange) and isinstance(value, dict):
         return "；".join(
             f"{name}：{_plain(old)} → {_plain(new)}" for name, (old, new) in value.items()
@@ -293,6 +299,16 @@ def _text(row: models.Model, column: "models.Field[Any, Any]", value: Any) -> st
     if column.name in {"country", "nationality"}:
         return str(countries.name(value)) or str(value)
     return str(value)
+
+
+def _field_word(name: str) -> str:
+    try:
+        field = Person._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    if isinstance(field, models.ManyToOneRel):
+        return str(field.related_model._meta.verbose_name_plural)
+    return str(getattr(field, "verbose_name", name))
 
 
 def _plain(value: Any) -> str:
