@@ -37,7 +37,8 @@ def keep(content: bytes, *, owner: UUID) -> str:
     path = folder() / name
     part = path.with_suffix(".part")
     part.touch(mode=0o600)
-    part.write_bytes(seal(content, key=current_key(), label=_label(owner)))
+    suite = int(settings.CIPHER_SUITE)
+    part.write_bytes(seal(content, key=current_key(), label=_label(owner), suite=suite))
     part.rename(path)
     return name
 

@@ -36,8 +36,9 @@ from network.selectors import region_full_name
 from tenants.context import site_name
 
 FORMAT = "qiaojia-person/1"
-# Columns that tell of somebody else, by "model.column".
-ABOUT_OTHERS = frozenset({"overseaskin.name", "consent.giver_name"})
+# Columns that tell of somebody else, by "model.column". What a merge keeps to be undone holds the
+# rows of relatives as well; what it changed stands in the changes.
+ABOUT_OTHERS = frozenset({"overseaskin.name", "consent.giver_name", "mergeoperation.snapshot"})
 # Columns that say nothing to people; programs get them.
 _TECHNICAL = frozenset({"version", "position", "birth_precision", "since_precision"})
 _LABELS = {"created_at": "登记时间", "updated_at": "最近修改"}
