@@ -1,6 +1,6 @@
 """Pages of printed sheets, their check, and a person's own copy of everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -74,8 +74,14 @@ def print_person(request: MemberRequest, person_id: UUID) -> HttpResponse:
     def make(**chosen: Any) -> PrintedSheet:
         return sheets.print_person(person_id=person.pk, **chosen)
 
-    back = reverse("people:detail", args=[person.pk])
-    return _print(request, make, subject=person.full_name, back=back)
+    current = person.memberships.filter(valid_to__isnull=True).select_related("household")
+    return _print(
+        request,
+        make,
+        subject=person.full_name,
+        back=reverse("people:detail", args=[person.pk]),
+        households=[membership.household for membership in current],
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -201,7 +207,12 @@ def my_copy(request: MemberRequest) -> HttpResponse:
 
 
 def _print(
-    request: MemberRequest, make: Callable[..., PrintedSheet], *, subject: str, back: str
+    request: MemberRequest,
+    make: Callable[..., PrintedSheet],
+    *,
+    subject: str,
+    back: str,
+    households: Sequence[Household] = (),
 ) -> HttpResponse:
     may_clear = may(request.user, Permission.PERSON_REVEAL)
     # A form of which nothing is ticked or written is sent as well.
@@ -224,7 +235,13 @@ def _print(
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             return redirect("people:sheet", made.serial)
-    context = {"form": form, "may_clear": may_clear, "subject": subject, "back": back}
+    context = {
+        "form": form,
+        "may_clear": may_clear,
+        "subject": subject,
+        "back": back,
+        "households": households,
+    }
     return render(request, PRINT_PAGE, context, status=422 if form.errors else 200)
 
 

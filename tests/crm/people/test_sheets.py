@@ -329,7 +329,12 @@ def test_full_numbers_on_paper_ask_what_for(clerk_client):
 
 
 def test_a_household_is_printed(clerk_client):
-    home = household(people.person())
+    person = people.person()
+    home = household(person)
+    assert (
+        url("print-household", home.pk)
+        in clerk_client.get(url("print", person.pk)).content.decode()
+    )
     assert "曾家" in clerk_client.get(url("print-household", home.pk)).content.decode()
     response = clerk_client.post(url("print-household", home.pk), follow=True)
     assert "曾庆红" in response.content.decode()
