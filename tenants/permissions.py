@@ -16,6 +16,8 @@ class Permission(StrEnum):
     PERSON_FIELDS = "person.fields"
     # Reduce people nobody serves any more to what figures need; it cannot be undone.
     PERSON_MINIMISE = "person.minimise"
+    # Make two records one; needs PERSON_EDIT for both as well.
+    PERSON_MERGE = "person.merge"
     # See a document number, phone or address in clear, with a reason that is recorded.
     PERSON_REVEAL = "person.reveal"
     # Find people by the last four digits of a document; a phone's tail needs PERSON_VIEW only.
@@ -95,6 +97,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         _P.PERSON_IMPORT,
         _P.PERSON_FIELDS,
+        _P.PERSON_MERGE,
         _P.PERSON_EXPORT_CLEAR,
         _P.PERSON_APPROVE_EXPORT,
         _P.PERSON_MINIMISE,

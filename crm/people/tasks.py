@@ -9,6 +9,7 @@ from crm.people import minimising
 from crm.people.duplicates import services as duplicates
 from crm.people.duplicates.scanning import scan
 from crm.people.exporting import making, requests
+from crm.people.merging import services as merging
 from crm.people.models import Minimisation, Person
 from crm.people.printing import sheets
 from crm.people.reindex import reindex_batch
@@ -86,3 +87,9 @@ def scan_duplicates(job: Job) -> dict[str, Any]:
 def scan_nightly(*, due_at: str) -> None:
     """Start the scan of the night as a job, so that staff see when it ran."""
     duplicates.start_scan(by=None, now=timezone.now())
+
+
+@tenant_actor("people.forget_merges")
+def forget_merges(*, due_at: str) -> None:
+    """Destroy what merges could be undone by, thirty days after them."""
+    merging.forget_snapshots(now=timezone.now())

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit import selectors, services
 from audit.selectors import Place
+from crm.people.merging.selectors import keys_merged_into
 from crm.people.models import Person
 from frontend.audit.forms import FilterForm, PlaceForm
 from frontend.audit.words import describe_entry, describe_look
@@ -84,7 +85,8 @@ def _show_looks(
     reader_key = request.user.pk if context.get("is_own") else None
     if person_key is not None:
         place = PlaceForm(request.GET).place()
-        page = selectors.who_looked(person_key, place, now=timezone.now())
+        former = keys_merged_into(person_key)
+        page = selectors.who_looked(person_key, place, former_keys=former, now=timezone.now())
         context |= {
             "looks": [describe_look(look, reader_key=reader_key) for look in page.looks],
             "previous": _address(request, page.previous),

@@ -71,6 +71,8 @@ ACTIONS: dict[str, Promise] = {
     "overseas_kin.change": gettext_lazy("changed a relative abroad"),
     "overseas_kin.end": gettext_lazy("recorded the end of a link to a relative abroad"),
     "overseas_kin.remove": gettext_lazy("removed a relative abroad entered by mistake"),
+    "person.merge": gettext_lazy("made two records one"),
+    "person.undo_merge": gettext_lazy("took a merge back"),
     "person.keep_apart": gettext_lazy("found two similar records to be two people"),
     "person.ask_again": gettext_lazy("asked again whether two records are one person"),
     "identity.move": gettext_lazy("took the next step of an identity"),

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.errors import DomainError
 from crm.people.choices import DistinctReason, PairDecision
 from crm.people.duplicates import selectors, services
-from crm.people.models import DuplicatePair
+from crm.people.models import DuplicatePair, Person
 from frontend.people.duplicates import PairView
 from frontend.people.forms import DistinctForm
-from tenants.access import MemberRequest, requires
+from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
 
 LIST_PAGE = "people/duplicate_list.html"
@@ -35,6 +35,9 @@ def duplicate_list(request: MemberRequest) -> HttpResponse:
     """Show the pairs that wait for a decision, or with ``?decided=1`` those kept apart."""
     is_decided = request.GET.get("decided") == "1"
     found = selectors.pairs(PairDecision.NOT_DUPLICATE if is_decided else PairDecision.OPEN)
+    person = _asked_for(request.GET.get("person", ""))
+    if person:
+        found = selectors.with_person(found, person.pk)
     page = Paginator(found, _PAIRS).get_page(request.GET.get("page"))
     people = selectors.people_of(page)
     list_url = reverse("people:duplicates")
@@ -42,6 +45,8 @@ def duplicate_list(request: MemberRequest) -> HttpResponse:
         "page": page,
         "pairs": [PairView.of(pair, people) for pair in page],
         "is_decided": is_decided,
+        "person": person,
+        "may_merge": may(request.user, Permission.PERSON_MERGE),
         "last_scan": selectors.last_scan(),
         "tabs": [
             (gettext_lazy("To be decided"), list_url, not is_decided),
@@ -92,3 +97,11 @@ def ask_again(request: MemberRequest, pair_id: UUID) -> HttpResponse:
     services.ask_again(pair_id=pair_id, by=request.user, now=timezone.now())
     messages.success(request, _("The pair is to be decided again."))
     return redirect("people:duplicates")
+
+
+def _asked_for(text: str) -> Person | None:
+    """Return the person whose pairs alone are wanted; anything that is no key is passed over."""
+    try:
+        return Person.objects.filter(pk=UUID(text)).first()
+    except ValueError:
+        return None

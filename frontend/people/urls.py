@@ -9,9 +9,11 @@ from frontend.people import (
     group_views,
     history_views,
     identities,
+    merging,
     minimising,
     own_fields,
     residence,
+    similar,
     views,
 )
 
@@ -33,6 +35,7 @@ urlpatterns = [
     path("groups/<uuid:group_id>/count/", group_views.count, name="count-group"),
     path("groups/<uuid:group_id>/retire/", group_views.retire, name="retire-group"),
     path("groups/<uuid:group_id>/restore/", group_views.restore, name="restore-group"),
+    path("similar/", similar.similar, name="similar"),
     path("duplicates/", duplicate_views.duplicate_list, name="duplicates"),
     path("duplicates/scan/", duplicate_views.scan_now, name="duplicates-scan"),
     path(
@@ -45,6 +48,8 @@ urlpatterns = [
         duplicate_views.ask_again,
         name="duplicates-ask-again",
     ),
+    path("<uuid:kept_id>/merge/<uuid:gone_id>/", merging.merge, name="merge"),
+    path("merges/<uuid:merge_id>/undo/", merging.undo, name="undo-merge"),
     path("<uuid:person_id>/", views.detail, name="detail"),
     path("<uuid:person_id>/edit/", views.edit, name="edit"),
     path("consents/", consents.register, name="consents"),

@@ -19,8 +19,10 @@ from accounts.services import invite as make_invitation
 from common.errors import DomainError
 from crm.people import selectors, services
 from crm.people.choices import RevealReason
+from crm.people.duplicates.scoring import POSSIBLE
 from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChangedError
 from crm.people.groups.selectors import sentence_of
+from crm.people.merging.selectors import merge_of
 from crm.people.models import Person
 from frontend.accounts.members import show_link
 from frontend.families.present import FamilyPart
@@ -35,7 +37,9 @@ from frontend.people.forms import (
     untouched_filters,
 )
 from frontend.people.identity_words import person_identities
+from frontend.people.merging import person_merges
 from frontend.people.present import ListRow, PersonView, page_links, without
+from frontend.people.similar import similar_people
 from frontend.unsent.views import kept
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
@@ -105,7 +109,12 @@ def _found(request: MemberRequest, wanted: selectors.PeopleFilter) -> dict[str, 
 @never_cache
 @requires(Permission.PERSON_VIEW)
 def detail(request: MemberRequest, person_id: UUID) -> HttpResponse:
-    """Show a person with numbers and address masked."""
+    """Show a person with numbers and address masked; an old link leads to the record kept."""
+    if merge := merge_of(person_id):
+        messages.info(
+            request, _("The record you asked for went into this one. It is the same person.")
+        )
+        return redirect("people:detail", merge.winner_id)
     person = _person(person_id)
     context = {
         "person": person,
@@ -117,6 +126,7 @@ def detail(request: MemberRequest, person_id: UUID) -> HttpResponse:
         **person_identities(person.pk),
         "family": FamilyPart.of(person),
         **person_consents(person.pk),
+        **person_merges(request, person, timezone.now()),
     }
     return render(request, DETAIL_PAGE, context)
 
@@ -206,6 +216,8 @@ def _enter(request: MemberRequest, person: Person | None) -> HttpResponse:
         return render(request, FORM_PAGE, context | {"is_unchecked": True})
     if not entry.is_valid():
         return render(request, FORM_PAGE, context, status=422)
+    if person is None and (asking := _ask_who_it_is(request, entry)):
+        return render(request, FORM_PAGE, context | asking, status=409)
     try:
         saved = _save(request, entry, person)
     except InvalidPersonError as error:
@@ -222,6 +234,21 @@ def _enter(request: MemberRequest, person: Person | None) -> HttpResponse:
         messages.success(request, _("{name} is saved.").format(name=saved.person.full_name))
         return redirect("people:detail", saved.person.pk)
     return render(request, FORM_PAGE, context, status=422)
+
+
+def _ask_who_it_is(request: MemberRequest, entry: PersonEntry) -> dict[str, Any]:
+    """Return what the form asks if somebody on record may be meant; empty once that is answered.
+
+    ``none_of`` names the people that somebody has seen and who are not meant.
+    """
+    similar = similar_people(entry, at_least=POSSIBLE)
+    seen = set(request.POST.get("none_of", "").split())
+    if any(person.has_same_paper for person in similar):
+        return {}
+    if seen.issuperset(str(person.id) for person in similar):
+        return {}
+    none_of = " ".join(str(person.id) for person in similar)
+    return {"similar": similar, "is_asking": True, "none_of": none_of, "is_unchecked": True}
 
 
 def _save(request: MemberRequest, entry: PersonEntry, person: Person | None) -> services.Saved:

@@ -1,7 +1,7 @@
 """Ask the audit chain of the current schema. Lists are paged by number, however long they grow."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -121,14 +121,22 @@ def entry_page(wanted: Filter, place: Place | None = None, *, size: int = PAGE_S
 
 
 def who_looked(
-    person_key: UUID, place: Place | None = None, *, now: dt.datetime, size: int = PAGE_SIZE
+    person_key: UUID,
+    place: Place | None = None,
+    *,
+    former_keys: Collection[UUID] = (),
+    now: dt.datetime,
+    size: int = PAGE_SIZE,
 ) -> LookPage:
     """Return who saw, revealed, printed or exported data of a person, newest first.
+
+    ``former_keys`` are those of records that went into this one: entries are never rewritten.
 
     Left out are entries that an open investigation hides until later than ``now``, and those
     whose object is somebody else: that this person appears in another's file would tell about
     the other (requirements K5).
     """
+    keys = [person_key, *former_keys]
     looking = Q()
     for verb in LOOKING_VERBS:
         looking |= Q(action__endswith=f".{verb}")
@@ -136,8 +144,8 @@ def who_looked(
         AuditEntry.objects.filter(
             looking,
             Q(hidden_until__isnull=True) | Q(hidden_until__lte=now),
-            ~Q(object_type=PERSON_TYPE) | Q(object_key=str(person_key)),
-            person_key=person_key,
+            ~Q(object_type=PERSON_TYPE) | Q(object_key__in=[str(key) for key in keys]),
+            person_key__in=keys,
             outcome=Outcome.OK,
         ),
         place,

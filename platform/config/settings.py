@@ -353,6 +353,7 @@ SPECTACULAR_SETTINGS = {
         "ContactKindEnum": "crm.people.choices.ContactKind",
         "FoundByKindEnum": "crm.people.choices.FoundByKind",
         "FactKindEnum": "crm.people.choices.FactKind",
+        "DistinctReasonEnum": "crm.people.choices.DistinctReason",
     },
 }
 

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from crm.people.api.consents import ConsentViewSet
+from crm.people.api.duplicates import DuplicateViewSet, MergeViewSet
 from crm.people.api.exports import ExportFileView, ExportViewSet
 from crm.people.api.families import HouseholdViewSet, KinViewSet
 from crm.people.api.identities import IdentityViewSet, StayViewSet
@@ -14,6 +15,8 @@ router.register("people", PersonViewSet, basename="person")
 router.register("people/<uuid:person_id>/kin", KinViewSet, basename="kin")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("exports", ExportViewSet, basename="export")
+router.register("duplicates", DuplicateViewSet, basename="duplicate")
+router.register("merges", MergeViewSet, basename="merge")
 router.register("consents", ConsentViewSet, basename="consent")
 router.register("people/<uuid:person_id>/identities", IdentityViewSet, basename="identity")
 router.register("people/<uuid:person_id>/stays", StayViewSet, basename="stay")

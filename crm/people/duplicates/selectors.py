@@ -20,9 +20,9 @@ def pairs(decision: PairDecision) -> QuerySet[DuplicatePair]:
     return found if decision == PairDecision.OPEN else found.order_by("-decided_at", "id")
 
 
-def open_pairs_of(person_id: UUID) -> QuerySet[DuplicatePair]:
-    """Return the open pairs that one person stands in."""
-    return pairs(PairDecision.OPEN).filter(Q(first=person_id) | Q(second=person_id))
+def with_person(found: QuerySet[DuplicatePair], person_id: UUID) -> QuerySet[DuplicatePair]:
+    """Keep the pairs that one person stands in."""
+    return found.filter(Q(first=person_id) | Q(second=person_id))
 
 
 def people_of(shown: Iterable[DuplicatePair]) -> dict[UUID, Person]:

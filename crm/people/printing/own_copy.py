@@ -47,10 +47,14 @@ _APP = "people"
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """How a table belongs to a person: the look-up that leads from its rows to the person."""
+    """How a table belongs to a person: the look-up that leads from its rows to the person.
+
+    ``part`` is what `Person` calls the rows, as the audit names fields; "" for what lies beyond.
+    """
 
     model: type[models.Model]
     lookup: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Table:
     name: str
     title: str
     rows: list[list[Value]]
+    part: str = ""
 
 
 def roads() -> list[Road]:
@@ -85,7 +90,8 @@ def roads() -> list[Road]:
                 continue
             ends.add(field.model)
             lookup = field.name if is_direct else f"{field.name}__{road.lookup}"
-            found.append(Road(field.model, lookup))
+            part = field.remote_field.get_accessor_name() if is_direct else ""
+            found.append(Road(field.model, lookup, part or ""))
     return found
 
 
@@ -122,7 +128,7 @@ def copy_for(*, person_id: UUID, reason: str, by: User, now: dt.datetime) -> "Ow
         object_type=PERSON_TYPE,
         object_key=person.pk,
         person_key=person.pk,
-        fields=[table.name for table in copy.tables],
+        fields=["full_name", *(table.part for table in copy.tables if table.part)],
         reason=reason,
         detail={"own_copy": True},
         now=now,
@@ -240,6 +246,7 @@ def _tables(person: Person) -> Iterator[Table]:
                 name=f"{road.model._meta.model_name}{way}",
                 title=str(road.model._meta.verbose_name),
                 rows=found,
+                part=road.part,
             )
 
 

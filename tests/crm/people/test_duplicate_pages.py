@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from crm.people.choices import PairDecision, Precision
 from crm.people.duplicates.scanning import scan
-from crm.people.models import DuplicatePair
+from crm.people.models import DuplicatePair, Person
 from crm.people.values import DocumentValues, PhoneValues
 from jobs.models import Job
 from tenants.context import inside
@@ -89,3 +89,78 @@ def test_the_other_site_has_no_such_pair(clerk_client, south):
     assert clerk_client.get(url("duplicates-keep-apart", theirs.pk)).status_code == 404
     assert clerk_client.post(url("duplicates-ask-again", theirs.pk)).status_code == 404
     assert "曾" not in clerk_client.get(url("duplicates")).content.decode()
+
+
+# --- while typing, and when saving ------------------------------------------------------------
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def typed(**changes):
+    """Return what a browser sends of a form that is half filled in."""
+    data = {"full_name": "曾庆红", "sex": "unknown", "status": "active", "nationality": "CN"}
+    for part in ("documents", "phones", "contacts", "identities"):
+        data |= {f"{part}-TOTAL_FORMS": "1", f"{part}-INITIAL_FORMS": "0"}
+    data |= {"documents-0-kind": "resident_id", "documents-0-country": "CN"}
+    data |= {"contacts-0-kind": "wechat"}
+    return data | changes
+
+
+def known():
+    return people.person(
+        birth_date=dt.date(1958, 3, 2), documents=(), identities=(),
+        phones=(PhoneValues(number="13800138000"),),
+    )  # fmt: skip
+
+
+def test_while_typing_people_of_that_name_appear_masked(clerk_client):
+    person = known()
+    part = clerk_client.post(url("similar"), typed(), **HTMX).content.decode()
+    assert url("detail", person.pk) in part
+    assert "138****8000" in part
+    assert "13800138000" not in part
+    assert "1958-03-02" not in part
+    assert "<html" not in part
+    # Nothing typed, half a date, a wrong number: no error, and nobody is shown for it.
+    for half in ({"full_name": ""}, {"full_name": "李", "birth_date": "19"},
+                 {"full_name": "", "phones-0-number": "12"}):  # fmt: skip
+        answer = clerk_client.post(url("similar"), typed(**half), **HTMX)
+        assert (answer.status_code, answer.content.decode().strip()) == (200, "")
+
+
+def test_a_phone_alone_shows_nobody_but_with_the_name_it_does(clerk_client):
+    person = known()
+    phone = {"phones-0-number": "138 0013 8000"}
+    alone = clerk_client.post(url("similar"), typed(full_name="", **phone)).content.decode()
+    assert str(person.pk) not in alone
+    both = clerk_client.post(url("similar"), typed(**phone)).content.decode()
+    assert str(person.pk) in both
+
+
+def test_saving_asks_once_who_it_is_and_keeps_what_was_typed(clerk_client):
+    person = known()
+    sent = typed(birth_date="1958-03-02", note="新来的")
+    asked = clerk_client.post(url("add"), sent)
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    assert f'name="none_of" value="{person.pk}"' in page
+    assert "新来的" in page
+    assert Person.objects.count() == 1
+
+    saved = clerk_client.post(url("add"), sent | {"none_of": str(person.pk)})
+    assert saved.status_code == 302
+    assert Person.objects.count() == 2
+
+
+def test_somebody_who_came_in_between_is_asked_about_too(clerk_client):
+    first, second = known(), known()
+    sent = typed(birth_date="1958-03-02", none_of=str(first.pk))
+    page = clerk_client.post(url("add"), sent).content.decode()
+    assert str(second.pk) in page
+    assert Person.objects.count() == 2
+
+
+def test_similar_people_are_for_those_who_may_edit(member_client, guest_client, south):
+    known()
+    assert member_client.post(url("similar"), typed()).status_code == 403
+    assert guest_client.post(url("similar"), typed()).status_code == 302

@@ -149,6 +149,7 @@ def test_who_looked_stands_in_it_and_making_it_is_a_look(clerk):
     copy_of(person, clerk, reason="窗口申请")
     (look,) = who_looked(person.pk, now=LATER).looks
     assert (look.verb, look.reason) == ("export", "窗口申请")
+    assert set(look.fields) == {"full_name", "documents", "phones", "identities"}
     second = copy_of(person, clerk)
     assert [(seen["verb"], seen["reason"]) for seen in second["who_looked"]] == [
         ("export", "窗口申请")
