@@ -257,6 +257,7 @@ class BulkAction(models.TextChoices):
     REGION = "region", _("set the native place")
     ADD_LANGUAGE = "add_language", _("add a language")
     REMOVE_LANGUAGE = "remove_language", _("remove a language")
+    FACT = "fact", _("set one of the particulars")
     NOTE = "note", _("add a line to the note")
 
 

@@ -6,11 +6,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from crm.people import minimising
+from crm.people.bulk_changes import services as bulk_changes
+from crm.people.choices import BulkState
 from crm.people.duplicates import services as duplicates
 from crm.people.duplicates.scanning import scan
 from crm.people.exporting import making, requests
 from crm.people.merging import services as merging
-from crm.people.models import Minimisation, Person
+from crm.people.models import BulkChange, Minimisation, Person
 from crm.people.printing import sheets
 from crm.people.reindex import reindex_batch
 from jobs.models import Job
@@ -93,3 +95,28 @@ def scan_nightly(*, due_at: str) -> None:
 def forget_merges(*, due_at: str) -> None:
     """Destroy what merges could be undone by, thirty days after them."""
     merging.forget_snapshots(now=timezone.now())
+
+
+@tenant_actor(bulk_changes.RUN_TASK, time_limit=_HOUR)
+@job_task
+def run_bulk_change(job: Job, *, bulk_id: str) -> dict[str, Any]:
+    """Change many people, a batch in a transaction each; begun again it goes on after the last."""
+    while True:
+        bulk = bulk_changes.go_on(bulk_id=UUID(bulk_id), now=timezone.now())
+        progress(job_id=job.pk, done=bulk.reached, total=bulk.total)
+        if bulk.state != BulkState.RUNNING:
+            return {"changed": bulk.changed, "url": f"/people/bulk/{bulk.pk}/"}
+
+
+@tenant_actor(bulk_changes.UNDO_TASK, time_limit=_HOUR)
+@job_task
+def undo_bulk_change(job: Job, *, bulk_id: str) -> dict[str, Any]:
+    """Take a change of many people back; begun again it passes over whom it is done with."""
+    bulk = BulkChange.objects.get(pk=UUID(bulk_id))
+    changes = bulk_changes.changes_to_undo(bulk)
+    for start in range(0, len(changes), bulk_changes.BATCH):
+        batch = changes[start : start + bulk_changes.BATCH]
+        bulk_changes.undo_batch(bulk=bulk, changes=batch, now=timezone.now())
+        progress(job_id=job.pk, done=start + len(batch), total=len(changes))
+    bulk_changes.finish_undo(bulk=bulk)
+    return {"restored": bulk.restored, "url": f"/people/bulk/{bulk.pk}/"}

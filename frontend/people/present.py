@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -43,10 +44,11 @@ def identity_tag(code: str, is_recognised: bool) -> Tag:
 class ListRow:
     """One line of the list; no birthday, no number in full."""
 
+    id: UUID
     name: str
     identities: list[Tag]
     sex: Text
-    age: int | None
+    age: str
     phone: str
     status: Text
     url: str
@@ -55,12 +57,14 @@ class ListRow:
     @classmethod
     def of(cls, line: PersonLine, today: dt.date, list_url: str) -> Self:
         """Return ``line`` in words; ``list_url`` is the list's address."""
+        age = age_on(line.birth_date, today)
         return cls(
+            id=line.id,
             name=line.full_name,
             identities=[identity_tag(code, code in line.recognised) for code in line.identities],
             sex=_SEXES[line.sex],
-            age=age_on(line.birth_date, today),
-            phone=line.phone,
+            age="—" if age is None else str(age),
+            phone=line.phone or "—",
             status="" if line.status == Status.ACTIVE else _STATUSES[line.status],
             # Fifty look-ups in the URL table would cost more than the queries.
             url=f"{list_url}{line.id}/",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from frontend.people import (
+    bulk_views,
     consents,
     duplicate_views,
     exports,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("exports/<uuid:export_id>/file/", exports.fetch, name="export-fetch"),
     path("", include("frontend.people.paper_urls")),
     path("roster/template/", exports.roster_template, name="roster-template"),
+    path("bulk/", bulk_views.bulk_changes, name="bulk-changes"),
+    path("bulk/<uuid:bulk_id>/", bulk_views.bulk_change, name="bulk-change"),
+    path("bulk/<uuid:bulk_id>/run/", bulk_views.run, name="run-bulk-change"),
+    path("bulk/<uuid:bulk_id>/undo/", bulk_views.undo, name="undo-bulk-change"),
     path("groups/", group_views.group_list, name="groups"),
     path("groups/add/", group_views.add, name="add-group"),
     path("groups/<uuid:group_id>/", group_views.edit, name="edit-group"),

@@ -102,6 +102,8 @@ def _found(request: MemberRequest, wanted: selectors.PeopleFilter) -> dict[str, 
         "is_narrowed": not wanted.is_empty,
         "fact": fact_text(wanted.fact, selectors.fact_catalogue([wanted.fact])),
         "without_fact": without(request.GET, "fact"),
+        "may_bulk": may(request.user, Permission.PERSON_BULK_EDIT)
+        and not (request.tenant and request.tenant.is_read_only),
     }
 
 

@@ -42,6 +42,14 @@ class PersonChange(models.Model):
         verbose_name = _("change of a person")
         verbose_name_plural = _("changes of people")
         ordering = ["-created_at", "-id"]
+        indexes = [
+            # Undo of an import, a merge or a change for many: what it did.
+            models.Index(
+                fields=["cause_key"],
+                condition=models.Q(cause_key__isnull=False),
+                name="change_by_cause",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(cause__in=ChangeCause.values), name="change_cause_is_known"
