@@ -1,7 +1,9 @@
 """The forms of people: the filter of the list, a person with all parts, and a reason to look."""
 
+import re
 from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -28,13 +30,9 @@ from frontend.accounts.fields import PhoneField
 from frontend.forms import DayInput, Form, ListFilter, PhoneInput
 from frontend.people.fields import CountryField, NamesField, PartialDateField, RegionField
 
-AGE_BANDS = {
-    "0-13": (0, 13),
-    "14-17": (14, 17),
-    "18-59": (18, 59),
-    "60-79": (60, 79),
-    "80": (80, None),
-}
+AGE_BANDS = {"0-13", "14-17", "18-59", "60-79", "80"}
+# Other ages that an address may name: "65", "65-70".
+_AGES = re.compile(r"([0-9]{1,3})(?:-([0-9]{1,3}))?")
 _ANY = ("", _("all"))
 
 
@@ -69,10 +67,17 @@ class FilterForm(ListFilter):
     # From a person's page: everybody who has the same value.
     fact = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        age = str(self.data.get("age", ""))
+        if age not in AGE_BANDS and _AGES.fullmatch(age):
+            choices: Any = self.fields["age"]
+            choices.choices = [*choices.choices, (age, age)]
+
     def wanted(self) -> PeopleFilter:
         """Return the filter; the form must be valid."""
         data = self.cleaned_data
-        age_from, age_to = AGE_BANDS.get(data["age"], (None, None))
+        age_from, age_to = _ages(data["age"])
         return PeopleFilter(
             q=data["q"],
             identity=data["identity"],
@@ -85,6 +90,29 @@ class FilterForm(ListFilter):
             group=str(data["group"] or ""),
             fact=data["fact"],
         )
+
+
+def filter_query(wanted: PeopleFilter) -> str:
+    """Return what the address of the list says for a filter.
+
+    >>> filter_query(PeopleFilter(sex="male", age_from=60, age_to=79))
+    'sex=male&age=60-79'
+    """
+    said = wanted.as_json()
+    first, last = said.pop("age_from", None), said.pop("age_to", None)
+    if last is not None:
+        said["age"] = f"{first or 0}-{last}"
+    elif first is not None:
+        said["age"] = str(first)
+    return urlencode(said)
+
+
+def _ages(text: str) -> tuple[int | None, int | None]:
+    found = _AGES.fullmatch(text)
+    if found is None:
+        return None, None
+    first, last = found.groups()
+    return int(first), int(last) if last else None
 
 
 @lru_cache(maxsize=len(settings.LANGUAGES))

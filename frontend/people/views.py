@@ -21,14 +21,15 @@ from crm.people import selectors, services
 from crm.people.choices import RevealReason
 from crm.people.duplicates.scoring import POSSIBLE
 from crm.people.errors import DocumentTakenError, InvalidPersonError, PersonChangedError
-from crm.people.groups.selectors import sentence_of
+from crm.people.groups.selectors import saved_filters, sentence_of
 from crm.people.merging.selectors import merge_of
-from crm.people.models import Person
+from crm.people.models import Person, SavedFilter
 from frontend.accounts.members import show_link
 from frontend.families.present import FamilyPart
 from frontend.people.consents import person_consents
 from frontend.people.entry import ADD_BUTTON, PersonEntry, stated, typed
 from frontend.people.facts import fact_text
+from frontend.people.filter_views import query_of
 from frontend.people.forms import (
     FilterForm,
     MemberInviteForm,
@@ -56,9 +57,13 @@ REVEAL_PAGE = "people/person_reveal.html"
 @requires(Permission.PERSON_VIEW)
 def person_list(request: MemberRequest) -> HttpResponse:
     """Show the people that the filter lets through, a page at a time."""
+    saved: list[Any] = [] if request.htmx else list(saved_filters(by=request.user))
+    if not request.GET and (start := next((one for one in saved if one.is_start), None)):
+        return redirect(f"{reverse('people:list')}?{query_of(start)}")
     form = FilterForm(request.GET)
     context: dict[str, Any] = {
         "form": form,
+        "chips": _chips(saved, request),
         "may_edit": may(request.user, Permission.PERSON_EDIT),
         "may_export": may(request.user, Permission.PERSON_EXPORT),
     }
@@ -75,6 +80,13 @@ def person_list(request: MemberRequest) -> HttpResponse:
     )
     response["Vary"] = "HX-Request"
     return response
+
+
+def _chips(saved: list[SavedFilter], request: MemberRequest) -> list[tuple[str, str, bool]]:
+    """Return name and address of each saved filter, and whether it is the one shown."""
+    here = request.GET.urlencode()
+    found = [(one.name, query_of(one)) for one in saved]
+    return [(name, query, query == here) for name, query in found]
 
 
 def _found(request: MemberRequest, wanted: selectors.PeopleFilter) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from crm.people.api.bulk_changes import BulkChangeViewSet
 from crm.people.api.consents import ConsentViewSet
 from crm.people.api.duplicates import DuplicateViewSet, MergeViewSet
 from crm.people.api.exports import ExportFileView, ExportViewSet
 from crm.people.api.families import HouseholdViewSet, KinViewSet
+from crm.people.api.groups import GroupViewSet, SavedFilterViewSet
 from crm.people.api.identities import IdentityViewSet, StayViewSet
 from crm.people.api.views import PersonViewSet
 
@@ -20,6 +22,9 @@ router.register("merges", MergeViewSet, basename="merge")
 router.register("consents", ConsentViewSet, basename="consent")
 router.register("people/<uuid:person_id>/identities", IdentityViewSet, basename="identity")
 router.register("people/<uuid:person_id>/stays", StayViewSet, basename="stay")
+router.register("groups", GroupViewSet, basename="group")
+router.register("saved-filters", SavedFilterViewSet, basename="saved-filter")
+router.register("bulk-changes", BulkChangeViewSet, basename="bulk-change")
 
 urlpatterns = [
     *router.urls,

@@ -146,12 +146,14 @@ def run(*, bulk_id: UUID, by: User, now: dt.datetime) -> BulkChange:
     if current != bulk.people:
         raise SelectionChangedError(before=bulk.total, after=len(current))
     bulk.state, bulk.started_at = BulkState.RUNNING, now
+    # Whom it is for is settled; what was searched for may be the end of somebody's number.
+    bulk.criteria.pop("q", None)
     if bulk.total <= AT_ONCE:
         while bulk.state == BulkState.RUNNING:
             _change_batch(bulk, by=by, now=now)
     else:
         bulk.job_key = _start(RUN_TASK, bulk, by=by, now=now).pk
-        bulk.save(update_fields=["state", "started_at", "job_key"])
+        bulk.save(update_fields=["state", "started_at", "job_key", "criteria"])
     _record("person.bulk_change", bulk, by=by, now=now)
     return bulk
 
@@ -274,7 +276,8 @@ def _change_batch(bulk: BulkChange, *, by: User | None, now: dt.datetime) -> Non
         bulk.state, bulk.finished_at = BulkState.DONE, now
     bulk.save(
         update_fields=[
-            "state", "started_at", "finished_at", "reached", "changed", "already", "left_out",
+            "state", "started_at", "finished_at", "criteria", "reached",
+            "changed", "already", "left_out",
         ]
     )  # fmt: skip
 

@@ -32,6 +32,13 @@ class NameMissingError(DomainError):
     message = _("Write a name, not longer than the field.")
 
 
+class NumberInFilterError(DomainError):
+    """The search is for the end of somebody's number, which no saved filter keeps."""
+
+    code = "filter_has_number"
+    message = _("The end of a number is personal. Search for it each time.")
+
+
 class NothingToSaveError(DomainError):
     """A filter that lets everybody through."""
 

@@ -14,6 +14,7 @@ from crm.people.groups.errors import (
     NameMissingError,
     NothingToSaveError,
     NotYoursError,
+    NumberInFilterError,
 )
 from crm.people.models import PersonGroup, SavedFilter, StartView
 from crm.people.rules import clean_text
@@ -106,10 +107,13 @@ def save_filter(
     Raises:
         NameMissingError: it has no name.
         NothingToSaveError: the filter lets everybody through.
+        NumberInFilterError: it searches for the end of a number.
         NotYoursError: it is to be shared, which needs `Permission.GROUP_EDIT`.
     """
     if criteria.is_empty:
         raise NothingToSaveError
+    if any(character.isdigit() for character in criteria.q):
+        raise NumberInFilterError
     _check_sharing(is_shared, by)
     saved = SavedFilter(owner=by, is_shared=is_shared, created_at=now, updated_at=now)
     saved.name = _name(name, SavedFilter)
