@@ -50,6 +50,8 @@ ACTIONS: dict[str, Promise] = {
     "export.download": gettext_lazy("downloaded an export"),
     "person.import": gettext_lazy("imported people"),
     "person.order_minimisation": gettext_lazy("confirmed a list of inactive people"),
+    "person.bulk_change": gettext_lazy("changed many people at once"),
+    "person.bulk_undo": gettext_lazy("took back a change of many people"),
     "person.minimise": gettext_lazy("reduced a person to figures"),
     "consent.give": gettext_lazy("wrote down a consent"),
     "consent.withdraw": gettext_lazy("took a consent back"),

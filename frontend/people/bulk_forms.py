@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.bulk_changes.effects import LONGEST_LINE, Change, fact_choices
-from crm.people.choices import LANGUAGES, BulkAction, Status
+from crm.people.choices import BulkAction, Status
 from crm.people.facts import CATALOGUE
+from crm.people.languages import LANGUAGES
 from frontend.forms import ListFilter
 from frontend.people.fields import RegionField
 
@@ -31,7 +32,10 @@ class BulkForm(ListFilter):
     """The change and the value for each kind of it; only the chosen kind's value counts."""
 
     action = forms.ChoiceField(
-        label=_("What should be changed?"), choices=BulkAction.choices, widget=forms.RadioSelect
+        label=_("What should be changed?"),
+        choices=BulkAction.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Below, only the field of what you choose here counts."),
     )
     status = forms.ChoiceField(
         label=_("Status"), required=False,

@@ -20,8 +20,9 @@ from crm.people.bulk_changes import services
 from crm.people.bulk_changes.effects import REASONS, Change
 from crm.people.bulk_changes.errors import BulkValueError, SelectionChangedError
 from crm.people.bulk_changes.services import Selection
-from crm.people.choices import LANGUAGES, BulkAction, BulkState, Status
+from crm.people.choices import BulkAction, BulkState, Status
 from crm.people.facts import CATALOGUE, value_text
+from crm.people.languages import LANGUAGES
 from crm.people.models import BulkChange, Person
 from frontend.people.bulk_forms import BulkForm
 from frontend.people.export_forms import chosen_ids

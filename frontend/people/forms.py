@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.choices import (
-    LANGUAGES,
     ContactKind,
     DistinctReason,
     DocumentKind,
@@ -24,6 +23,7 @@ from crm.people.choices import (
     Sex,
     Status,
 )
+from crm.people.languages import LANGUAGES
 from crm.people.rules import LONGEST_NOTE, MOST_PARTS
 from crm.people.selectors import PeopleFilter
 from frontend.accounts.fields import PhoneField

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from common.masking import mask_address, mask_contact, mask_id_number, mask_phone
 from crm.people.choices import (
-    LANGUAGES,
     ContactKind,
     DocumentKind,
     IdentityCode,
@@ -23,6 +22,7 @@ from crm.people.choices import (
 )
 from crm.people.facts import Fact, value_text
 from crm.people.history import FACTS, FieldChange, changes_of
+from crm.people.languages import LANGUAGES
 from crm.people.models import IdentityStep, Person, PersonChange
 from crm.people.selectors import fact_catalogue
 from crm.people.timeline import Moment

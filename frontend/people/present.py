@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from crm.people.choices import LANGUAGES, CheckResult, IdentityCode, IdentityState, Sex, Status
+from crm.people.choices import CheckResult, IdentityCode, IdentityState, Sex, Status
 from crm.people.dates import partial_text
+from crm.people.languages import LANGUAGES
 from crm.people.models import Person, PersonDocument, age_on
 from crm.people.selectors import PeoplePage, PersonLine, fact_catalogue
 from frontend.people.facts import FactLine, fact_lines

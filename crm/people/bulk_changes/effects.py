@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.bulk_changes.errors import BulkValueError
-from crm.people.choices import LANGUAGES, BulkAction, FactKind, Status
+from crm.people.choices import BulkAction, FactKind, Status
 from crm.people.facts import CATALOGUE, choices_of, words_of
+from crm.people.languages import LANGUAGES
 from crm.people.rules import LONGEST_NOTE, MOST_PARTS, clean_text
 
 LONGEST_LINE = 300

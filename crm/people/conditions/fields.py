@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.people.choices import (
-    LANGUAGES,
     CheckResult,
     IdentityCode,
     IdentityState,
@@ -23,6 +22,7 @@ from crm.people.choices import (
     Status,
 )
 from crm.people.dates import years_before
+from crm.people.languages import LANGUAGES
 from crm.people.models import HouseholdMember, PersonDocument, PersonIdentity, PersonPhone
 from network.selectors import region_stem
 

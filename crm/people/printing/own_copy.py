@@ -26,7 +26,7 @@ from accounts.roles import STAFF_ROLES, Role
 from audit import selectors as audit_selectors
 from audit import services as audit
 from common.fields import BlindIndexField, EncryptedTextField, Masked
-from crm.people.choices import LANGUAGES
+from crm.people.languages import LANGUAGES
 from crm.people.models import Person, PersonChange
 from crm.people.printing import typesetting
 from crm.people.printing.contents import Section, day_words

@@ -19,8 +19,9 @@ from crm.people.bulk_changes.errors import (
     SelectionChangedError,
 )
 from crm.people.bulk_changes.services import UNDO_FOR, Selection
-from crm.people.choices import LANGUAGES, BulkAction, BulkState, ChangeCause, Status
+from crm.people.choices import BulkAction, BulkState, ChangeCause, Status
 from crm.people.facts import CATALOGUE
+from crm.people.languages import LANGUAGES
 from crm.people.models import BulkChange, Person, PersonChange
 from crm.people.rules import LONGEST_NOTE, MOST_PARTS
 from crm.people.selectors import PeopleFilter, values_of
