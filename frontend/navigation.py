@@ -41,6 +41,7 @@ SITE = (
     Destination(_("Consents"), "people:consents", "file-check", Permission.PERSON_VIEW),
     Destination(_("Fields"), "people:own-fields", "list-plus", Permission.PERSON_FIELDS),
     Destination(_("Jobs"), "jobs:list", "list-checks", Permission.JOB_VIEW),
+    Destination(_("Imports"), "imports:list", "file-up", Permission.PERSON_IMPORT),
     Destination(_("Audit"), "audit:list", "shield-check", Permission.AUDIT_VIEW),
     Destination(_("Style guide"), "styleguide:show", "palette", Permission.STYLEGUIDE_VIEW),
 )

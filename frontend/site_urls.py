@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("frontend.site.urls")),
     path("", include("frontend.pages.urls")),
     path("", include("frontend.audit.urls")),
+    path("people/imports/", include("frontend.imports.urls")),
     path("people/", include("frontend.people.urls")),
     path("people/", include("frontend.families.kin_urls")),
     path("households/", include("frontend.families.household_urls")),

@@ -58,6 +58,7 @@ _CLERK = _EVERYBODY | {
     _P.TODAY_VIEW,
     _P.PERSON_VIEW,
     _P.PERSON_EDIT,
+    _P.PERSON_IMPORT,
     _P.PERSON_REVEAL,
     _P.PERSON_SEARCH_DOCUMENT,
     _P.PERSON_EXPORT,
@@ -95,7 +96,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: _CLERK
     | {
-        _P.PERSON_IMPORT,
         _P.PERSON_FIELDS,
         _P.PERSON_MERGE,
         _P.PERSON_EXPORT_CLEAR,

@@ -1,6 +1,7 @@
 """Write many rows at once, by COPY: four times as fast as ``bulk_create`` (performance 7)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models
 from psycopg import sql
@@ -51,3 +52,39 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
                     for field in fields
                 ]
             )
+
+
+def update_rows(
+    model: type[models.Model], rows: Sequence[models.Model], columns: Sequence[str]
+) -> None:
+    """Write some plain columns of many rows in one statement; ``bulk_update`` takes a CASE each."""
+    if not rows:
+        return
+    wanted = {"id", *columns}
+    fields = [field for field in model._meta.concrete_fields if field.name in wanted]
+    names = [sql.Identifier(str(field.column)) for field in fields]
+    changed = [name for name, field in zip(names, fields, strict=True) if field.name != "id"]
+    statement = sql.SQL(
+        "UPDATE {table} AS old SET {changes} FROM unnest({arrays}) AS new({names})"
+        " WHERE old.id = new.id"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        changes=sql.SQL(", ").join([sql.SQL("{0} = new.{0}").format(name) for name in changed]),
+        arrays=sql.SQL(", ").join(
+            [sql.SQL("%s::{}[]").format(sql.SQL(_type_of(field))) for field in fields]
+        ),
+        names=sql.SQL(", ").join(names),
+    )
+    values = [[_plain(getattr(row, str(field.attname))) for row in rows] for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _type_of(field: Any) -> str:
+    """Return the array's element type: what the column is, without a length."""
+    return "uuid" if isinstance(field, models.UUIDField) else "text"
+
+
+def _plain(value: object) -> object:
+    # A choice is a text of another class, which the driver does not know.
+    return str(value) if isinstance(value, str) else value

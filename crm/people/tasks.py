@@ -1,20 +1,25 @@
 """Work on people that happens later: long jobs and upkeep."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
+from common.errors import DomainError
 from crm.people import minimising
 from crm.people.bulk_changes import services as bulk_changes
 from crm.people.choices import BulkState
 from crm.people.duplicates import services as duplicates
 from crm.people.duplicates.scanning import scan
 from crm.people.exporting import making, requests
+from crm.people.importing import batches, staging, undoing, writing
 from crm.people.merging import services as merging
 from crm.people.models import BulkChange, Minimisation, Person
 from crm.people.printing import sheets
 from crm.people.reindex import reindex_batch
+from jobs.errors import JobCancelledError
 from jobs.models import Job
 from jobs.running import job_task
 from jobs.services import progress
@@ -120,3 +125,68 @@ def undo_bulk_change(job: Job, *, bulk_id: str) -> dict[str, Any]:
         progress(job_id=job.pk, done=start + len(batch), total=len(changes))
     bulk_changes.finish_undo(bulk=bulk)
     return {"restored": bulk.restored, "url": f"/people/bulk/{bulk.pk}/"}
+
+
+@tenant_actor("people.read_import", time_limit=_HOUR)
+@job_task
+def read_import(job: Job, *, batch_id: str) -> dict[str, Any]:
+    """Find the sheets and columns of an uploaded file."""
+    with _failing(batch_id):
+        batches.read_plan(batch_id=UUID(batch_id))
+    return _outcome(batch_id)
+
+
+@tenant_actor("people.check_import", time_limit=_HOUR)
+@job_task
+def check_import(job: Job, *, batch_id: str) -> dict[str, Any]:
+    """Stage the rows of a file: the dry run."""
+    with _failing(batch_id):
+        staging.stage(batch_id=UUID(batch_id), now=job.created_at, report=_watched(job))
+    return _outcome(batch_id)
+
+
+@tenant_actor("people.run_import", time_limit=_HOUR)
+@job_task
+def run_import(job: Job, *, batch_id: str) -> dict[str, Any]:
+    """Put the staged rows on the register."""
+    writing.write(batch_id=UUID(batch_id), report=_watched(job))
+    return _outcome(batch_id)
+
+
+@tenant_actor("people.undo_import", time_limit=_HOUR)
+@job_task
+def undo_import(job: Job, *, batch_id: str) -> dict[str, Any]:
+    """Take an import back."""
+    undoing.undo(
+        batch_id=UUID(batch_id), by=job.created_by, now=job.created_at, report=_watched(job)
+    )
+    return _outcome(batch_id)
+
+
+@tenant_actor("people.forget_imports", while_suspended=True)
+def forget_imports(*, due_at: str) -> None:
+    """Remove files and rows that are no longer needed."""
+    batches.forget_old(now=timezone.now())
+
+
+def _watched(job: Job) -> Callable[[int, int], None]:
+    def report(done: int, total: int) -> None:
+        progress(job_id=job.pk, done=done, total=total)
+
+    return report
+
+
+def _outcome(batch_id: str) -> dict[str, Any]:
+    return {"url": f"/people/imports/{batch_id}/"}
+
+
+@contextmanager
+def _failing(batch_id: str) -> Iterator[None]:
+    """Keep with the import why its file cannot be read."""
+    try:
+        yield
+    except JobCancelledError:
+        raise
+    except DomainError as error:
+        batches.fail(batch_id=UUID(batch_id), problem=str(error))
+        raise

@@ -85,3 +85,45 @@ class HeadingTwiceError(DomainError):
     """Two columns mean the same."""
 
     code = "heading_twice"
+
+
+class FileKindError(DomainError):
+    """The name does not end as a spreadsheet's does."""
+
+    code = "file_kind"
+    field = "file"
+    message = _("Choose a file that ends in .xlsx, .xls, .ods or .csv.")
+
+
+class FileGoneError(DomainError):
+    """The file is no longer kept."""
+
+    code = "file_gone"
+    message = _("The file is no longer kept. Upload it again.")
+
+
+class ImportStateError(DomainError):
+    """The import has gone on, or is not as far yet."""
+
+    code = "import_state"
+    message = _("This import is at another step by now. Look at its page again.")
+
+
+class ColumnsError(DomainError):
+    """The columns cannot be read like that."""
+
+    code = "columns_invalid"
+
+
+class UndoTooLateError(DomainError):
+    """The time for undoing is over."""
+
+    code = "undo_too_late"
+    message = _("An import can be undone for 30 days; they are over.")
+
+
+class DecisionError(DomainError):
+    """The decision does not fit the row."""
+
+    code = "decision_invalid"
+    message = _("This row cannot be decided like that.")

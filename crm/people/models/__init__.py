@@ -8,6 +8,15 @@ from crm.people.models.groups import PersonGroup, SavedFilter, StartView
 from crm.people.models.history import PersonChange
 from crm.people.models.households import Household, HouseholdMember
 from crm.people.models.identities import IdentityGround, IdentityStep, PersonIdentity, Stay
+from crm.people.models.imports import (
+    ImportBatch,
+    ImportRow,
+    ImportState,
+    RowAction,
+    RowDecision,
+    RowOutcome,
+    SavedMapping,
+)
 from crm.people.models.kinship import Kinship, OverseasKin
 from crm.people.models.merging import DuplicatePair, MergeOperation
 from crm.people.models.minimisations import Minimisation
@@ -25,6 +34,9 @@ __all__ = [
     "HouseholdMember",
     "IdentityGround",
     "IdentityStep",
+    "ImportBatch",
+    "ImportRow",
+    "ImportState",
     "Kinship",
     "MergeOperation",
     "Minimisation",
@@ -38,7 +50,11 @@ __all__ = [
     "PersonPhone",
     "PersonQuerySet",
     "PrintedSheet",
+    "RowAction",
+    "RowDecision",
+    "RowOutcome",
     "SavedFilter",
+    "SavedMapping",
     "StartView",
     "Stay",
     "age_on",

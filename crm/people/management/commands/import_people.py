@@ -1,5 +1,6 @@
-"""`./run import_people FILE --tenant CODE`: put a 归侨侨眷登记表 on a site's register."""
+"""`./run import_people FILE --tenant CODE`: put the people of a file on a site's register."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.errors import DomainError
-from crm.people.importing.running import Remark, Report, import_roster
+from crm.people.importing.contents import unpack
+from crm.people.importing.errors import FileUnreadableError
+from crm.people.importing.results import explain, write_report
+from crm.people.importing.running import import_file
+from crm.people.models import ImportBatch, RowAction
 from tenants.context import inside
 from tenants.models import Tenant, TenantState
 
+_MOST_PRINTED = 50
+
 
 class Command(BaseCommand):
-    help = "Import a roster of people (xlsx, xls, ods, csv) into a site. Safe to run again."
+    help = (
+        "Import people from a file (xlsx, xls, ods, csv) into a site. Rows with errors, and rows"
+        " whose person may be there already, are left out and said; the others go in. Exits with 0"
+        " when the file was read to its end. Safe to run again."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--tenant", required=True, metavar="CODE", help="code of the site")
+        parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
         parser.add_argument(
-            "--in-part", action="store_true", help="keep the good rows although others are refused"
+            "--report", type=Path, metavar="REPORT.json", help="says what became of each row"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -30,40 +42,29 @@ class Command(BaseCommand):
             raise CommandError(
                 _("There is no active site with the code “{code}”.").format(code=options["tenant"])
             )
+        path, now, is_dry_run = options["file"], timezone.now(), options["dry_run"]
+        if not path.is_file():
+            raise CommandError(str(FileUnreadableError()))
         try:
-            with inside(tenant):
-                report = import_roster(
-                    path=options["file"], by=None, now=timezone.now(), in_part=options["in_part"]
-                )
+            with (
+                inside(tenant),
+                import_file(path=path, by=None, now=now, is_dry_run=is_dry_run) as batch,
+            ):
+                if options["report"]:
+                    with options["report"].open("w", encoding="utf-8") as file:
+                        write_report(batch, file)
+                self._print(batch)
         except DomainError as error:
             raise CommandError(str(error)) from error
-        self._print(report)
-        if not report.is_saved:
-            raise CommandError(
-                _("Nothing was imported. Correct these rows, or add --in-part to leave them out.")
-            )
 
-    def _print(self, report: Report) -> None:
-        write = self.stdout.write
-        for column in report.not_collected:
-            write(_("not collected: {column}").format(column=column))
-        for column in report.unknown:
-            write(_("not known, not imported: {column}").format(column=column))
-        for remark in report.warnings:
-            write(_line(_("look again"), remark))
-        for remark in report.refused:
-            write(_line(_("refused"), remark))
-        rows = len({remark.row for remark in report.refused})
-        counts = [
-            ngettext("{count} row", "{count} rows", report.rows).format(count=report.rows),
-            _("{count} created").format(count=len(report.created)),
-            _("{count} already there").format(count=len(report.already_there)),
-            _("{count} refused").format(count=rows),
-        ]
-        write(_(", ").join(counts))
-
-
-def _line(word: str, remark: Remark) -> str:
-    return _("row {row}, {column}: {word}: {text}").format(
-        row=remark.row, column=remark.column or "—", word=word, text=remark.text
-    )
+    def _print(self, batch: ImportBatch) -> None:
+        rows = batch.rows.filter(action=RowAction.ERROR).order_by("sheet", "number")
+        for row in islice(rows.iterator(), _MOST_PRINTED):
+            text = explain(row, unpack(row.content.reveal()))
+            self.stdout.write(_("row {row}: {text}").format(row=row.number, text=text))
+        if batch.counts.get(RowAction.ERROR, 0) > _MOST_PRINTED:
+            self.stdout.write(_("… the others stand in the report."))
+        count = batch.counts.get("rows", 0)
+        parts = [ngettext("{count} row", "{count} rows", count).format(count=count)]
+        parts += [f"{action.label} {batch.counts.get(action, 0)}" for action in RowAction]
+        self.stdout.write(_(", ").join(parts))

@@ -1,0 +1,185 @@
+"""What a row adds to a person on record: only where nothing stands, never over what stands."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common.masking import mask_address
+from crm.people.choices import Precision, Sex
+from crm.people.dates import partial_text
+from crm.people.drafts import clear_values, draft_of
+from crm.people.models import Person
+from crm.people.rules import Checked, contact_source, first_day, index_source
+from crm.people.selectors import values_of
+from crm.people.values import (
+    ContactValues,
+    DocumentValues,
+    IdentityValues,
+    PersonValues,
+    PhoneValues,
+)
+
+_TEXTS = ("surname_reading", "nationality", "region_code", "note")
+_NAMES = ("former_names", "other_names")
+_RETURNED = "resettled"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which row and record differ; the record stays as it is. Values as people read."""
+
+    field: str
+    on_record: str
+    in_row: str
+
+    @property
+    def message(self) -> str:
+        """A sentence with both values."""
+        return _("On record stands “{old}”, here “{new}”. The record stays as it is.").format(
+            old=self.on_record, new=self.in_row
+        )
+
+
+def fill(person: Person, checked: Checked) -> tuple[PersonValues | None, list[Difference]]:
+    """Return the person's values with what the row adds, and where the two differ.
+
+    Args:
+        person: with documents, phones and current identities.
+        checked: the row.
+
+    Returns:
+        None instead of values if the row adds nothing.
+    """
+    old, row = values_of(person), checked.values
+    added: dict[str, Any] = {}
+    differ: list[Difference] = []
+    for name in _TEXTS:
+        _fill_text(name, getattr(old, name), getattr(row, name), added, differ)
+    address = person.address.reveal() if person.address else ""
+    _fill_text("address", address, row.address or "", added, differ, mask=True)
+    _fill_sex(old, row, added, differ)
+    _fill_birth(old, row, added, differ)
+    for name in _NAMES:
+        known = getattr(old, name)
+        if new := tuple(text for text in getattr(row, name) if text not in known):
+            added[name] = known + new
+    if row.languages and not old.languages:
+        added["languages"] = row.languages
+    _fill_facts(old, row, added, differ)
+    added |= _new_parts(person, old, checked)
+    return (dataclasses.replace(old, **added) if added else None), differ
+
+
+def _fill_text(
+    name: str, old: str, new: str, added: dict[str, Any], differ: list[Difference],
+    *, mask: bool = False,
+) -> None:  # fmt: skip
+    if not new or new == old:
+        return
+    if not old:
+        added[name] = new
+    elif mask:
+        differ.append(Difference(name, mask_address(old), mask_address(new)))
+    else:
+        differ.append(Difference(name, old, new))
+
+
+def _fill_sex(
+    old: PersonValues, row: PersonValues, added: dict[str, Any], differ: list[Difference]
+) -> None:
+    if row.sex in {Sex.UNKNOWN, old.sex}:
+        return
+    if old.sex is Sex.UNKNOWN:
+        added["sex"] = row.sex
+    else:
+        differ.append(Difference("sex", str(old.sex.label), str(row.sex.label)))
+
+
+def _fill_birth(
+    old: PersonValues, row: PersonValues, added: dict[str, Any], differ: list[Difference]
+) -> None:
+    if row.birth_date is None or row.birth_precision is None:
+        return
+    if old.birth_date is None or old.birth_precision is None:
+        added |= {"birth_date": row.birth_date, "birth_precision": row.birth_precision}
+    elif not _agree(old.birth_date, old.birth_precision, row.birth_date, row.birth_precision):
+        differ.append(
+            Difference(
+                "birth_date",
+                partial_text(old.birth_date, old.birth_precision),
+                partial_text(row.birth_date, row.birth_precision),
+            )
+        )
+
+
+def _agree(one: dt.date, one_to: Precision, other: dt.date, other_to: Precision) -> bool:
+    """Say whether two dates are equal as far as both are known."""
+    return first_day(first_day(one, one_to), other_to) == first_day(
+        first_day(other, other_to), one_to
+    )
+
+
+def _fill_facts(
+    old: PersonValues, row: PersonValues, added: dict[str, Any], differ: list[Difference]
+) -> None:
+    # When somebody came back stands with the identity, too; said there, it is no news.
+    since = {partial_text(one.since, one.since_precision or "") for one in old.identities}
+    new = {
+        code: text
+        for code, text in row.facts.items()
+        if code not in old.facts and not (code == _RETURNED and text in since)
+    }
+    if new:
+        added["facts"] = {**old.facts, **new}
+    differ += [
+        Difference(f"facts.{code}", old.facts[code], text)
+        for code, text in row.facts.items()
+        if old.facts.get(code, text) != text
+    ]
+
+
+def _new_parts(person: Person, old: PersonValues, checked: Checked) -> dict[str, Any]:
+    """Return the lists of papers, phones and identities that become longer."""
+    numbers = clear_values(draft_of(person))
+    papers = {
+        index_source(paper.kind, paper.country, numbers[paper.id])
+        for paper in old.documents
+        if paper.id
+    }
+    phones = {numbers[phone.id] for phone in old.phones if phone.id}
+    contacts = {contact_source(one.kind, numbers[one.id]) for one in old.contacts if one.id}
+    codes = {identity.code for identity in old.identities}
+    new: dict[str, tuple[Sequence[Any], Iterable[Any]]] = {
+        "documents": (old.documents, _papers(checked, papers)),
+        "phones": (old.phones, _phones(checked, phones)),
+        "contacts": (old.contacts, _contacts(checked, contacts)),
+        "identities": (old.identities, _identities(checked, codes)),
+    }
+    return {name: (*known, *more) for name, (known, found) in new.items() if (more := list(found))}
+
+
+def _papers(checked: Checked, known: set[str]) -> Iterable[DocumentValues]:
+    return (paper.values for paper in checked.documents if paper.source not in known)
+
+
+def _phones(checked: Checked, known: set[str]) -> Iterable[PhoneValues]:
+    return (
+        values
+        for values, phone in zip(checked.values.phones, checked.phones, strict=False)
+        if phone.e164 not in known
+    )
+
+
+def _contacts(checked: Checked, known: set[str]) -> Iterable[ContactValues]:
+    return (
+        ContactValues(kind=one.kind, value=one.value)
+        for one in checked.contacts
+        if one.source not in known
+    )
+
+
+def _identities(checked: Checked, known: set[Any]) -> Iterable[IdentityValues]:
+    return (one for one in checked.values.identities if one.code not in known)

@@ -1,0 +1,1 @@
+"""Pages of imports: a file on its way to the register."""

@@ -1,0 +1,110 @@
+"""Imports as their pages show them: states in words, rows with what is said about them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from crm.people.choices import Evidence
+from crm.people.importing.batches import allowed_decisions
+from crm.people.importing.contents import unpack
+from crm.people.importing.results import reason_text
+from crm.people.importing.staging import match_text
+from crm.people.models import (
+    ImportBatch,
+    ImportRow,
+    ImportState,
+    RowAction,
+    RowDecision,
+    RowOutcome,
+)
+
+_STATE_KINDS = {
+    ImportState.CHECKED: "primary",
+    ImportState.PLANNED: "primary",
+    ImportState.DONE: "good",
+    ImportState.FAILED: "bad",
+}
+_ACTION_KINDS = {
+    RowAction.CREATE: "good",
+    RowAction.UPDATE: "primary",
+    RowAction.DUPLICATE: "warn",
+    RowAction.ERROR: "bad",
+}
+# Seven or more digits in a row are a number of somebody's.
+_NUMBER = re.compile(r"[0-9０-９][0-9０-９Xx -]{5,}[0-9０-９Xx]")
+
+
+def masked_text(text: str) -> str:
+    """Return the text with long numbers cut to their ends; what is seen by chance is no secret.
+
+    >>> masked_text("身份证 11010519491231002X"), masked_text("1958.3")
+    ('身份证 110…02X', '1958.3')
+    """
+    return _NUMBER.sub(lambda found: f"{found[0][:3]}…{found[0][-3:]}", text)
+
+
+def state_kind(batch: ImportBatch) -> str:
+    """Return the colour of the import's state."""
+    return _STATE_KINDS.get(ImportState(batch.state), "")
+
+
+@dataclass(slots=True)
+class RowView:
+    """One row of the file on its page."""
+
+    row: ImportRow
+    name: str
+    action_kind: str
+    said: list[str] = field(default_factory=list)
+    decisions: list[tuple[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, row: ImportRow, *, is_open: bool) -> "RowView":
+        """Return the row; ``is_open`` says whether it can still be decided."""
+        content = unpack(row.content.reveal())
+        view = cls(
+            row,
+            name=content.checked.values.full_name if content.checked else "",
+            action_kind=_ACTION_KINDS.get(RowAction(row.action), ""),
+        )
+        for issue, message in zip(row.issues, content.messages, strict=True):
+            text = masked_text(message)
+            view.said.append(f"{issue[0]}：{text}" if issue[0] else text)
+        view.said += list(_same_people(row))
+        if row.outcome in {RowOutcome.LEFT, RowOutcome.KEPT}:
+            view.said.append(reason_text(row.reason))
+        if is_open:
+            view.decisions = [(choice.value, choice.label) for choice in allowed_decisions(row)]
+        return view
+
+    @property
+    def person_url_key(self) -> str:
+        """The key of the person on record whom the row is about, "" if there is none."""
+        has_person = self.row.person_key and self.row.outcome != RowOutcome.UNDONE
+        return str(self.row.person_key) if has_person else ""
+
+    @property
+    def outcome(self) -> str:
+        """What became of the row, in words."""
+        return str(RowOutcome(self.row.outcome).label)
+
+
+def _same_people(row: ImportRow) -> Iterator[str]:
+    if row.action not in {RowAction.DUPLICATE, RowAction.UPDATE}:
+        return
+    for place, _person_id, _score, evidence in row.matches:
+        yield match_text(place, [str(Evidence(code).label) for code in evidence])
+
+
+def decisions_in(data: QueryDict) -> Iterator[tuple[str, RowDecision]]:
+    """Yield the keys of rows and what was chosen for them, from what a form sent.
+
+    Raises:
+        ValueError: a choice is none.
+    """
+    for name in data:
+        if name.startswith("row-"):
+            yield name.removeprefix("row-"), RowDecision(str(data[name]))
