@@ -30,6 +30,7 @@ RAW_SQL = {
     "crm/people/search.py",
     "frontend/probes/views.py",
     "platform/audit/services.py",
+    "platform/common/copying.py",
     "platform/common/ratelimit.py",
     "platform/config/environment.py",
     "platform/config/launch.py",

@@ -1,4 +1,4 @@
-"""Write many rows at once, by COPY: four times as fast as ``bulk_create`` (performance 7)."""
+"""Write many people at once, and many changes of plain columns."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, models
 from psycopg import sql
 
+from common.copying import copy_rows
 from crm.people.drafts import Draft
 from crm.people.models import (
     Person,
@@ -31,27 +32,6 @@ def insert_drafts(drafts: Sequence[Draft]) -> None:
     copy_rows(PersonPhone, [row for draft in drafts for row in draft.phones])
     copy_rows(PersonContact, [row for draft in drafts for row in draft.contacts])
     copy_rows(PersonIdentity, [row for draft in drafts for row in draft.identities])
-
-
-def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Write each new row as its ``save`` would: every column, sealed where it is sealed."""
-    fields = model._meta.concrete_fields
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields]),
-    )
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.copy(statement) as copy,
-    ):
-        for row in rows:
-            copy.write_row(
-                [
-                    field.get_db_prep_save(field.pre_save(row, add=True), connection)
-                    for field in fields
-                ]
-            )
 
 
 def update_rows(

@@ -70,6 +70,9 @@ def parse_phone(text: str, region: str = "CN") -> Phone:
     >>> parse_phone("020-83331234转801")
     Phone(e164='+862083331234', kind=<PhoneKind.LANDLINE: 'landline'>, extension='801')
     """
+    if region == "CN" and _MAINLAND_MOBILE.fullmatch(text):
+        # What most rows of a roster hold; what follows comes to the same, 20 times slower.
+        return Phone(f"+86{text}", PhoneKind.MOBILE)
     text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     text = re.sub(r"[‐-―−ー]", "-", text)
     extension = ""

@@ -57,6 +57,7 @@ def dictionary_readings(character: str) -> tuple[str, ...]:
     return tuple(reading for reading in (found[0] if found else ()) if reading[:-1] in SYLLABLES)
 
 
+@lru_cache(maxsize=4_096)
 def name_readings(han: str, surname_reading: str = "") -> list[list[str]]:
     """Return for each character of a name its readings, the likeliest first, with tone numbers.
 
@@ -85,7 +86,7 @@ def name_readings(han: str, surname_reading: str = "") -> list[list[str]]:
             if position == 1 and len(han) == _MARRIED_NAME:
                 first += _listed(SINGLE, character)
         readings.append(_distinct(first))
-    own = cut_into_syllables(plain_letters(surname_reading))
+    own = cut_into_syllables(plain_letters(surname_reading)) if surname_reading else []
     length = len(compound) or 1
     for cut in own:
         if han and len(cut) == length and all(segment.is_whole for segment in cut):

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import Event, record_many
+from common.copying import copy_rows
 from common.keys import current_key
 from config.demo_families import load_families
-from crm.people.bulk import copy_rows, insert_drafts
+from crm.people.bulk import insert_drafts
 from crm.people.choices import (
     DocumentKind,
     IdentityCode,

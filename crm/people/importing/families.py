@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
+from common.copying import copy_rows
 from common.names import sort_key
-from crm.people.bulk import copy_rows
 from crm.people.choices import HouseholdRole, MembershipKind
 from crm.people.importing.contents import Content
 from crm.people.importing.shapes import HouseholdHint

@@ -18,8 +18,8 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.copying import copy_rows
 from common.keys import DataKey, current_key
-from crm.people.bulk import copy_rows
 from crm.people.importing import filling
 from crm.people.importing.contents import Content, pack, unpack
 from crm.people.importing.families import says_home, says_kin

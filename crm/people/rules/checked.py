@@ -92,6 +92,9 @@ def clean_text(text: str, *, keep_lines: bool = False) -> str:
     >>> clean_text("a\r\nb", keep_lines=True)
     'a\nb'
     """
+    if text.isprintable() and "  " not in text:
+        # No other space, line end or control character is printable.
+        return text.strip()
     lines = re.split(r"\r\n|\r|\n", text) if keep_lines else [text]
     return "\n".join(" ".join(_printable(line).split()) for line in lines).strip()
 

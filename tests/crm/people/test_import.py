@@ -191,9 +191,7 @@ def test_the_command_says_what_became_of_the_file(sites, db, file, tmp_path):
 
 
 def test_the_same_file_comes_back_with_a_column_of_errors(north, file):
-    workbook(
-        file, HEADINGS, line(1, 备注="+1+1"), line(2, 常用电话="13800", 备注="@SUM(1+1)")
-    )
+    workbook(file, HEADINGS, line(1, 备注="+1+1"), line(2, 常用电话="13800", 备注="@SUM(1+1)"))
     with import_file(path=file, by=None, now=NOW) as batch:
         for only_bad, count in ((True, 1), (False, 2)):
             back = io.BytesIO()

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0010_add_extra_fields'),
+        ('people', '0011_add_bulk_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
