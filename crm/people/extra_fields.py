@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,8 +19,6 @@ OBJECT_TYPE = "people.extrafield"
 MOST_FIELDS = 30  # in use at one time
 MOST_OPTIONS = 40
 LONGEST = 40  # characters of a name, and of an option
-# Held while a code is given, so that two fields never get the same.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.extra_fields'))"
 
 
 class ExtraFieldError(DomainError):
@@ -36,17 +34,16 @@ def add_field(
     """Add a field to the site's own, at the end of the list.
 
     Raises:
-        ExtraFieldError: it has no name or no options, or the site has too many fields.
+        ExtraFieldError: it has no name or no options, the site has too many fields, or somebody
+            else added one at the same time.
     """
     label, options = _checked(label, kind, options, None)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
     if ExtraField.objects.filter(retired_at__isnull=True).count() >= MOST_FIELDS:
         raise ExtraFieldError(
             _("A site has at most {most} fields of its own.").format(most=MOST_FIELDS)
         )
     number = ExtraField.objects.count() + 1
-    added = ExtraField.objects.create(
+    added = ExtraField(
         code=f"{OWN_PREFIX}{number}",
         label=label,
         kind=kind,
@@ -55,6 +52,12 @@ def add_field(
         created_at=now,
         created_by=by,
     )
+    try:
+        with transaction.atomic():
+            added.save(force_insert=True)
+    except IntegrityError as error:
+        # Two got the same code.
+        raise ExtraFieldError(_("Somebody added a field at the same time. Try again.")) from error
     _record("people.field_add", added, by=by, now=now)
     return added
 

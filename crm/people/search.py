@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection
 from django.db.models import F, Func
 
 from common.crypto import tail_token
 from common.keys import DataKey, current_key
-from common.names import search_query, search_tokens, sort_key
+from common.names import answers, search_query, search_tokens, sort_key
 from crm.people.choices import FoundByKind
 from crm.people.models import Person, PersonQuerySet
 
@@ -99,7 +98,7 @@ def found_by(
 ) -> dict[UUID, FoundBy]:
     """Return the reason for each of the people found by ``text`` whose full name is none.
 
-    Costs a query, another where some have other names, and one for the tail of a number.
+    Costs a query, and another for the tail of a number.
 
     Args:
         text: what was typed.
@@ -134,31 +133,23 @@ def found_by(
 def _by_other_names(query: str, ids: Collection[UUID]) -> dict[UUID, FoundBy]:
     """Return whom the full name alone does not answer to, with the first name that helps."""
     names = Person.objects.filter(pk__in=ids).exclude(former_names=[], other_names=[])
-    tried: list[tuple[UUID, FoundBy | None]] = []
-    vectors: list[str] = []
+    found: dict[UUID, FoundBy] = {}
     for pk, full_name, reading, former, other in names.values_list(
         "pk", "full_name", "surname_reading", "former_names", "other_names"
     ):
-        helping = [FoundBy(FoundByKind.FORMER_NAME, name) for name in former]
-        helping += [FoundBy(FoundByKind.OTHER_NAME, name) for name in other]
-        for reason in (None, *helping):
-            others = [reason.text] if reason else []
-            tokens = search_tokens(full_name, others, surname_reading=reading)
-            tried.append((pk, reason))
-            vectors.append(as_tsvector([*tokens, _ANY_TAIL]))
-    if not vectors:
-        return {}
-    with connection.cursor() as cursor:
-        # The database decides, as it did when it found them.
-        cursor.execute(
-            "SELECT place FROM unnest(%s::text[]) WITH ORDINALITY AS tried (vector, place)"
-            " WHERE vector::tsvector @@ to_tsquery('simple', %s) ORDER BY place",
-            [vectors, query],
-        )
-        found: dict[UUID, FoundBy | None] = {}
-        for (place,) in cursor.fetchall():
-            found.setdefault(*tried[place - 1])
-    return {pk: reason for pk, reason in found.items() if reason}
+        own = {*search_tokens(full_name, surname_reading=reading), _ANY_TAIL}
+        if answers(own, query):
+            continue
+        for kind, name in [
+            *((FoundByKind.FORMER_NAME, name) for name in former),
+            *((FoundByKind.OTHER_NAME, name) for name in other),
+        ]:
+            # With the full name's own: some words may be of the one, some of the other.
+            tokens = search_tokens(full_name, [name], surname_reading=reading)
+            if answers(own.union(tokens), query):
+                found[pk] = FoundBy(kind, name)
+                break
+    return found
 
 
 def _tails(kind: str, numbers: Iterable[str], key: DataKey) -> Iterable[str]:

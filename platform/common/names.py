@@ -25,7 +25,7 @@ the database takes part. Store them with ``array_to_tsvector``, look for them wi
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from .spelling import (
     HAN,
@@ -54,6 +54,7 @@ _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _DOT_INSIDE_NAME = re.compile(rf"(?<=[{HAN}])\s*[·•‧・･⋅.]\s*(?=[{HAN}])")
 _QUERY_WORD = re.compile(rf"(?:[{HAN}]|[^\W_]|[̀-ͯ'’‘ʼ`´])+")
 _UNIT = re.compile(rf"[{HAN}]+|[^{HAN}]+")
+_QUERY_PART = re.compile(r"[()&|]|[a-z0-9]+(?::\*)?")
 _TAIL = re.compile(r"[0-9]{4}|[0-9]{3}x")
 _OTHER_WORD = re.compile(rf"[^\W_{HAN}]+")
 _UNDECOMPOSED = str.maketrans(
@@ -128,6 +129,47 @@ def search_query(text: str, find_tails: Callable[[str], Iterable[str]] | None = 
             return None
         conditions.append(condition)
     return " & ".join(conditions) or None
+
+
+def answers(tokens: Collection[str], query: str) -> bool:
+    """Say whether somebody with these tokens is found by ``query``, as the database would.
+
+    Args:
+        tokens: what `search_tokens` returns.
+        query: what `search_query` returns.
+
+    >>> query = search_query("曾q") or ""
+    >>> answers(search_tokens("曾庆红"), query), answers(search_tokens("曾志伟"), query)
+    (True, False)
+    """
+    parts = _QUERY_PART.findall(query)[::-1]
+
+    def either() -> bool:
+        found = both()
+        while parts and parts[-1] == "|":
+            parts.pop()
+            found = both() or found
+        return found
+
+    def both() -> bool:
+        found = one()
+        while parts and parts[-1] == "&":
+            parts.pop()
+            found = one() and found
+        return found
+
+    def one() -> bool:
+        part = parts.pop()
+        if part == "(":
+            found = either()
+            parts.pop()
+            return found
+        beginning = part.removesuffix(":*")
+        if beginning == part:
+            return part in tokens
+        return any(token.startswith(beginning) for token in tokens)
+
+    return either()
 
 
 def _name_tokens(name: str, surname_reading: str) -> Iterator[str]:

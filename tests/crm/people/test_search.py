@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from accounts.roles import Role
 from common.ids import uuid7
-from common.names import search_tokens
+from common.names import answers, search_query, search_tokens
 from crm.people.choices import FoundByKind
 from crm.people.models import Person
 from crm.people.name_keys import written
@@ -130,6 +130,21 @@ def test_whoever_is_found_by_another_name_or_a_number_is_shown_with_the_reason(n
     assert reasons("国强 8765") == {"林国强": (FoundByKind.PHONE, "")}
     assert reasons("8765", may_search_documents=False) == {"林国强": (FoundByKind.PHONE, "")}
     assert reasons("林阿狗 8765") == {"林国强": (former, "林阿狗")}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    name=st.text("曾庆红單于QueenMaría·Ив ", min_size=1, max_size=8).filter(str.strip),
+    text=st.text("曾庆红单于zengqhudmaría ив'", min_size=1, max_size=8),
+)
+def test_a_name_answers_to_a_query_where_the_database_says_so(north, name, text):
+    person = people.person(full_name=name, phones=(), documents=())
+    query = search_query(text)
+    expected = bool(query) and answers(search_tokens(person.full_name), query)
+    assert (person.full_name in found(text)) == expected
+    Person.objects.filter(pk=person.pk).update(search="")
 
 
 def test_the_reason_costs_little_and_nothing_without_a_search(north, django_assert_num_queries):
