@@ -39,6 +39,13 @@ class Picker(Form):
         self.fields["chosen"].choices = choices  # type: ignore[attr-defined]
         self.found_nobody = bool(text) and not choices
         self.has_choices = bool(choices)
+        # One of the two is asked for: the choice, as soon as there is one.
+        self.fields["chosen"].required = self.has_choices
+        self.fields["q"].required = not self.has_choices
+        for name in ("q", "chosen"):
+            self.fields[name].error_messages["required"] = _(
+                "Search, then choose from what was found."
+            )
 
     def find(self, text: str) -> list[tuple[str, str]]:
         """Return keys and labels of what ``text`` finds; nothing, unless a subclass looks."""
@@ -49,10 +56,9 @@ class Picker(Form):
         return []
 
     def clean(self) -> dict[str, Any]:
-        """Say at the search box that something must be chosen."""
-        if not self.cleaned_data.get("chosen") and "chosen" not in self.errors:
-            place = "chosen" if self.has_choices else "q"
-            self.add_error(place, _("Search, then choose from what was found."))
+        """Say at the search box that nothing was found."""
+        if self.found_nobody:
+            self.add_error("q", _("Nothing was found. Try fewer letters."))
         return self.cleaned_data
 
     @property

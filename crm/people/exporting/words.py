@@ -17,9 +17,9 @@ IDENTITY_WORDS: Mapping[str, str] = {
     IdentityCode.DISTANT_RELATIVE: "侨属",
     IdentityCode.HONG_KONG_MACAO: "港澳居民",
     IdentityCode.HONG_KONG_MACAO_RELATIVE: "港澳眷属",
-    IdentityCode.STUDENT_ABROAD: "留学生",
-    IdentityCode.RETURNED_STUDENT: "归国留学生",
-    IdentityCode.STUDENT_RELATIVE: "留学生家属",
+    IdentityCode.STUDENT_ABROAD: "出国留学生",
+    IdentityCode.RETURNED_STUDENT: "归国留学人员",
+    IdentityCode.STUDENT_RELATIVE: "留学人员家属",
     IdentityCode.OTHER: "其他非侨居民",
 }
 STATE_WORDS: Mapping[str, str] = {

@@ -69,7 +69,7 @@ _COMMON = {
     "identity:GA": "是否香港、澳门同胞 是否港澳同胞 是否港澳居民",
     "identity:GAJ": "是否香港、澳门眷属 是否港澳眷属",
     "former_country": "原侨居国 原居住国 归自何国 归自 原侨居地 归国前侨居国 原旅居国",
-    "other_name": "拼音/外文名 英文名 外文名 拼音 英文姓名 外文姓名 别名",
+    "other_name": "拼音/外文名 英文名 外文名 拼音 英文姓名 外文姓名 别名 其他姓名",
     "former_name": "曾用名 原名",
     "overseas_people": "海外亲属姓名 境外亲属姓名 华侨姓名 亲属姓名 国外亲属姓名",
     "overseas_relation": "与海外直系亲属关系 与华侨关系 亲属关系 与海外亲属关系 与境外亲属关系",
@@ -78,7 +78,7 @@ _COMMON = {
     "household_number": "户号 户编号",
     "household_head": "户主 户主姓名",
     "household_relation": "与户主关系 家庭关系",
-    "status": "状态 人员状态 是否健在 健在情况",
+    "status": "状态 人员状态 在册状态 是否健在 健在情况",
     "note": "备注 说明 其他情况 备注说明",
     "fact:residence_country": "住在国(地区) 住在国 现居住国 现居住国(地区) 留学国家 留学国别"
     " 居留国家"
@@ -136,7 +136,8 @@ _COMMON = {
     " 执业类别 专职/兼职 首次执业年份 执业年限 专业领域 擅长领域 业务专长 服务语种 外语 方言"
     " 值班时间"
     " 服务方式 线上/线下 律所地址 法顾委职务 聘任职务 聘期 聘任时间 年度考核 年度考核结果",
-    IGNORED: "序号 编号 行号 序 NO 号",
+    # 身份状态 is a column of our own exports; only an authority's paper makes somebody recognised.
+    IGNORED: "序号 编号 行号 序 NO 号 身份状态",
 }
 COMMON = _headings(_COMMON)
 # Two words that name a column only together with the heading above them.

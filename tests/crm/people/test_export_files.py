@@ -16,8 +16,8 @@ from crm.people.exporting.errors import (
     NotAllowedToExportError,
 )
 from crm.people.exporting.writing import LIST_SHEET
-from crm.people.importing.layout import COLUMNS as ROSTER_COLUMNS
-from crm.people.importing.layout import IDENTITIES, SEXES
+from crm.people.importing.layouts import LAYOUTS, field_of
+from crm.people.importing.repairs.identities import read_identities
 from crm.people.importing.running import import_file
 from crm.people.models import Person
 from crm.people.values import DocumentValues, IdentityValues, PhoneValues
@@ -135,16 +135,21 @@ def test_an_identity_stands_beside_how_far_it_is_established(clerk):
 
 def test_headings_and_words_are_those_that_the_import_knows():
     known = {
-        Column.NAME: "name", Column.SEX: "sex", Column.BIRTH: "birth", Column.PHONE: "phone",
-        Column.ID_NUMBER: "id_number", Column.PASSPORT: "passport", Column.ADDRESS: "address",
-        Column.IDENTITY: "identity", Column.OVERSEAS_COUNTRY: "overseas_country",
-        Column.FORMER_COUNTRY: "former_country", Column.RETURNED: "returned", Column.NOTE: "note",
+        Column.NAME: "full_name", Column.SEX: "sex", Column.BIRTH: "birth_date",
+        Column.PHONE: "phone", Column.ID_NUMBER: "id_number", Column.PASSPORT: "passport",
+        Column.ADDRESS: "address", Column.IDENTITY: "identity",
+        Column.OVERSEAS_COUNTRY: "overseas_country", Column.FORMER_COUNTRY: "former_country",
+        Column.RETURNED: "fact:resettled", Column.NOTE: "note",
     }  # fmt: skip
-    assert {column: ROSTER_COLUMNS[COLUMNS[column].heading] for column in known} == known
-    assert {code: IDENTITIES[word] for code, word in IDENTITY_WORDS.items()} == {
-        code: code for code in IdentityCode
-    }
-    assert {SEXES[word] for word in SEX_WORDS.values() if word} == {"male", "female"}
+    roster = LAYOUTS["guiqiao_qiaojuan_register"]
+    assert {column: field_of(COLUMNS[column].heading, roster)[0] for column in known} == known
+    assert all(field_of(column.heading, roster)[1] == 1 for column in COLUMNS.values())
+    for code, word in IDENTITY_WORDS.items():
+        found = read_identities(word)
+        assert found.value is not None
+        assert found.value == (code,)
+        assert found.notes == ()
+    assert set(SEX_WORDS.values()) == {"男", "女", ""}
 
 
 def test_exporting_and_importing_changes_nothing(chief, tmp_path):

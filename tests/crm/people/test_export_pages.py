@@ -12,9 +12,8 @@ from audit.models import AuditEntry
 from crm.people.choices import ExportState
 from crm.people.exporting import requests, template
 from crm.people.exporting.words import IDENTITY_WORDS
-from crm.people.importing.layout import COLUMNS as ROSTER_COLUMNS
-from crm.people.importing.layout import normalise
-from crm.people.importing.rows import country_codes
+from crm.people.importing.layouts import LAYOUTS, field_of
+from crm.people.importing.repairs.countries import read_countries
 from crm.people.models import ExportRequest
 from crm.people.values import PhoneValues
 from tests.crm.people.test_api import with_token
@@ -197,7 +196,8 @@ def test_the_empty_roster_is_what_the_import_understands(clerk_client):
     headings = [cell.value for cell in sheet[1]]
 
     assert book.sheetnames[0] == template.SHEET
-    assert {normalise(heading) for heading in headings} <= ROSTER_COLUMNS.keys()
+    roster = LAYOUTS["guiqiao_qiaojuan_register"]
+    assert all(field_of(heading, roster)[1] == 1 for heading in headings)
     assert sheet.freeze_panes == "B2"
     assert {sheet.column_dimensions[letter].number_format for letter in "CDEF"} == {"@"}
     lists = {str(rule.sqref) for rule in sheet.data_validations.dataValidation}
@@ -208,6 +208,6 @@ def test_the_empty_roster_is_what_the_import_understands(clerk_client):
     assert offered[0] == ["男", "女"]
     assert offered[1] == list(IDENTITY_WORDS.values())
     assert offered[2][0] == "印度尼西亚"
-    assert all(normalise(country) in country_codes() for country in offered[2])
+    assert not any(read_countries(country).is_wrong for country in offered[2])
     assert len(offered[2]) > 200
     assert "姓名" in book[template.HELP_SHEET]["B2"].value
