@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from common.copying import copy_rows
 from common.keys import DataKey, current_key
+from common.memory import collector_paused
 from crm.people.importing import filling
 from crm.people.importing.contents import Content, pack, unpack
 from crm.people.importing.families import says_home, says_kin
@@ -88,7 +89,7 @@ def stage(*, batch_id: UUID, now: dt.datetime, report: Report) -> None:
         return
     work = _Work.begin(batch, timezone.localdate(now))
     total = sum(plan.rows for plan in work.plans if not plan.skipped)
-    with opened_file(batch) as path:
+    with opened_file(batch) as path, collector_paused():
         readings = _readings(path, work, frozenset(batch.refused))
         while some := list(islice(readings, BATCH)):
             done = _stage_some(batch_id, some, work)

@@ -15,6 +15,7 @@ from accounts.models import User
 from audit import services as audit
 from common.errors import DomainError
 from common.keys import current_key
+from common.memory import collector_paused
 from crm.people import drafts
 from crm.people.bulk import insert_drafts, update_rows
 from crm.people.choices import ChangeCause, Source
@@ -43,9 +44,10 @@ def write(*, batch_id: UUID, report: Report) -> None:
     batch = ImportBatch.objects.get(pk=batch_id)
     total = batch.rows.count()
     done = batch.rows.exclude(outcome="").count()
-    while handled := _write_some(batch_id):
-        done += handled
-        report(min(done, total), total)
+    with collector_paused():
+        while handled := _write_some(batch_id):
+            done += handled
+            report(min(done, total), total)
     _finish(batch_id)
 
 
