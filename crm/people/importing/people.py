@@ -1,7 +1,7 @@
 """From the cells of one row to one person's values, where one cell says how to read another."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -83,7 +83,7 @@ class PersonBuilder:
         status = self._status()
         address = self._address()
         if context.has_overseas:
-            reading.overseas = self._overseas()
+            reading.overseas = self._overseas({identity.country for identity in identities})
         if context.has_households:
             reading.household = self._household()
         reading.values = PersonValues(
@@ -315,8 +315,12 @@ class PersonBuilder:
             return None
         return HouseholdHint(number=number or "", head_name=head or "", relation=relation)
 
-    def _overseas(self) -> tuple[OverseasHint, ...]:
-        """Return the relatives abroad, from the columns of their names, relations and countries."""
+    def _overseas(self, taken: Set[str]) -> tuple[OverseasHint, ...]:
+        """Return the relatives abroad, from the columns of their names, relations and countries.
+
+        A relative is kept by what they are to the person. A country that stands alone goes to the
+        note, unless an identity has ``taken`` it.
+        """
         parts = self.parts
         people = [hint for _h, hints in parts.get("overseas_people", _NO_PARTS) for hint in hints]
         kin = [code for _h, codes in parts.get("overseas_relation", _NO_PARTS) for code in codes]
@@ -331,7 +335,13 @@ class PersonBuilder:
                     self.keep(heading, place.rest, "country_vague")
         if not (people or kin or countries):
             return ()
-        return overseas_hints(people, kin, [code for code in countries if code])
+        hints = overseas_hints(people, kin, [code for code in countries if code])
+        if any(hint.relation is None for hint in hints):
+            for heading, places in parts.get("overseas_country", _NO_PARTS):
+                alone = [place.text for place in places if place.code and place.code not in taken]
+                if alone:
+                    self.keep(heading, "、".join(alone), "relation_missing")
+        return hints
 
 
 @cache

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from crm.people.importing.planning import plan_workbook
+from crm.people.importing.reading import read_rows
 from tests.factories.people import resident_id
 from tests.factories.rosters import codes, read, read_cell, table, write_xlsx
 
@@ -80,8 +82,9 @@ def test_relations_and_countries_go_together(file):
     assert [(h.relation, h.country) for h in reading.overseas] == [("CHI", "US"), ("CHI", "FR")]
     reading = read_cell(file, "与海外直系亲属关系", "父女", 海外直系亲属旅居国="美国")
     assert [(h.relation, h.country) for h in reading.overseas] == [(None, "US")]
-    assert codes(reading) == ["relation_unclear"]
+    assert codes(reading) == ["relation_unclear", "relation_missing"]
     assert "父女" in reading.values.note
+    assert "美国" in reading.values.note
 
 
 # Ticks, D11.
@@ -279,3 +282,17 @@ def test_formulas_without_a_value_and_errors_are_never_empty(file, heading):
     assert errors(reading) == ["formula_without_value"]
     reading = read_cell(file, heading, "#N/A")
     assert errors(reading) == ["cell_error"]
+
+
+def test_a_country_abroad_without_a_relation_is_kept_in_the_note_and_said(tmp_path):
+    headings = ["姓名", "身份类别", "海外直系亲属旅居国"]
+    path = tmp_path / "roster.csv"
+    rows = [headings, ["曾庆红", "归侨", "印尼、泰国"], ["林晓梅", "侨眷", "印尼"]]
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    (plan,) = plan_workbook(path)
+    first, second = read_rows(path, plan, today=dt.date(2026, 3, 2))
+    assert "印尼、泰国" in first.values.note
+    assert "relation_missing" in {issue.code for issue in first.issues}
+    # The identity of a relative has a place for one country: nothing is lost, nothing is said.
+    assert second.values.identities[0].country == "ID"
+    assert "relation_missing" not in {issue.code for issue in second.issues}
