@@ -12,6 +12,7 @@ _LABELS: dict[Permission, Promise] = {
     Permission.PERSON_IMPORT: _("Import people"),
     Permission.PERSON_FIELDS: _("Add fields of this site"),
     Permission.PERSON_MINIMISE: _("Reduce inactive people to figures"),
+    Permission.PERSON_MERGE: _("Make two records of one person one"),
     Permission.PERSON_REVEAL: _("See hidden numbers, with a reason"),
     Permission.PERSON_SEARCH_DOCUMENT: _("Find people by the end of a document number"),
     Permission.PERSON_EXPORT: _("Take lists of people along"),
