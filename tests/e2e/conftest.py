@@ -254,9 +254,9 @@ class Visitor:
         return faults
 
 
-# Paths of this host that the page links to.
+# Paths of this host that the page links to; files to take along are no pages.
 LINKS = """
-[...document.querySelectorAll("a[href]")].map((link) => new URL(link.href))
+[...document.querySelectorAll("a[href]:not([download])")].map((link) => new URL(link.href))
   .filter((url) => url.origin === location.origin).map((url) => url.pathname)
 """
 # What the page would load or send on its own account to another origin. A link is no load.
