@@ -35,9 +35,14 @@ from crm.people.importing.repairs.dates import DateContext, read_date
 from crm.people.importing.repairs.facts import fact_reader
 from crm.people.importing.repairs.identities import read_identities
 from crm.people.importing.repairs.kin import count_people, read_household_role, read_relation
-from crm.people.importing.repairs.names import read_name, read_names
-from crm.people.importing.repairs.papers import read_id_numbers, read_passports
-from crm.people.importing.repairs.phones import read_phones
+from crm.people.importing.repairs.names import plain_name, read_name, read_names
+from crm.people.importing.repairs.papers import (
+    plain_id_number,
+    plain_passport,
+    read_id_numbers,
+    read_passports,
+)
+from crm.people.importing.repairs.phones import plain_phone, read_phones
 from crm.people.importing.repairs.places import FindRegion, read_native_place
 from crm.people.importing.repairs.statuses import read_status
 from crm.people.importing.repairs.texts import (
@@ -45,6 +50,7 @@ from crm.people.importing.repairs.texts import (
     emptied,
     folded,
     is_empty_word,
+    plain_text,
     tidy,
 )
 from crm.people.importing.repairs.ticks import has_ticks, read_flag, read_ticks
@@ -60,9 +66,9 @@ _MALE, _FEMALE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CellReading:
-    """What a cell says, with the issues ready to be reported."""
+    """What a cell says, with the issues ready to be reported; nobody changes it."""
 
     value: Any
     issues: tuple[Issue, ...] = ()
@@ -81,18 +87,22 @@ class Column:
         heading: as it stands in the file.
         field: code of `fields`.
         known: cell -> what it says; `read` fills it.
+        _plain: reads a cell that is as it should be, and returns None for any other.
     """
 
     place: int
     heading: str
     field: str
     known: dict[Cell, CellReading]
+    _plain: Callable[[str], Any] | None
     _reader: Reader
     _refused: frozenset[str]
 
     def read(self, cell: Cell) -> CellReading:
         """Return what a cell says, `DITTO` for 同上."""
-        if isinstance(cell, str):
+        if type(cell) is str:
+            if self._plain is not None and (value := self._plain(cell)) is not None:
+                return CellReading(value)  # hardly two cells are alike
             stripped = cell.strip()
             if not stripped:
                 # Spaces only: nothing stands there.
@@ -128,7 +138,7 @@ def make_column(
 ) -> Column:
     """Return what reads a column as ``field``."""
     reader = _reader_of(field, heading, place, dates, find_region)
-    return Column(place, heading, field, {}, reader, refused)
+    return Column(place, heading, field, {}, _PLAIN.get(field), reader, refused)
 
 
 def issue_of(heading: str, note: Note, refused: frozenset[str]) -> Issue:
@@ -286,4 +296,12 @@ _OF_TEXTS: Mapping[str, Callable[[str], Found[Any]]] = {
     "household_relation": read_household_role,
     "status": _read_status_column,
     "note": _read_note,
+}
+# Names, numbers and addresses are different on every row; most are in order.
+_PLAIN: Mapping[str, Callable[[str], Any]] = {
+    "full_name": plain_name,
+    "id_number": plain_id_number,
+    "passport": plain_passport,
+    "phone": plain_phone,
+    "address": plain_text,
 }

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crm.people.importing.books import Range, Row, cell_text
-from crm.people.importing.layouts import COMMON, field_of, normalise
-from crm.people.importing.repairs.base import words
-from crm.people.importing.repairs.texts import narrow
+from crm.people.importing.layouts import field_of
 
 WITHIN = 25  # rows from the top
 _LEAST_SHARE = 0.6
 _LONGEST = 40
 _ABOUT_THE_SHEET = re.compile(r"填报|填表|单位[:：]|日期|统计|制表|[0-9]{4}年|社区[:：]")
-_BELOW_A_GROUP = words(
-    "姓名 关系 国别 国家 称谓 居住国 电话 联系电话 与本人关系 护照号 职业 年龄 性别"
-)
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +93,21 @@ def _is_lower_row(
         return False
     upper, row = texts[last], texts[last + 1]
     filled = [place for place, text in enumerate(row) if text]
-    if not filled or any(len(row[place]) > 15 or narrow(row[place]).isdigit() for place in filled):
+    if not filled or any(len(row[place]) > 15 or _DIGIT.search(row[place]) for place in filled):
         return False
-    names = [place for place, text in enumerate(upper) if field_of(text, None)[0] == "full_name"]
+    names = [
+        place
+        for number in chosen
+        for place, text in enumerate(texts[number])
+        if field_of(text, None)[0] == "full_name"
+    ]
     if any(row[place] for place in names):
         return False
-    if all(_spans_down(last, place, merged) for place in names) and names and merged:
+    if names and merged and all(_spans_down(last, place, merged) for place in names):
         return True
-    return any(
-        normalise(row[place]) in _BELOW_A_GROUP or normalise(row[place]) in COMMON
-        for place in filled
-    ) and all(not upper[place] or _width(upper, place, last, merged) > 1 for place in filled)
+    return len(filled) >= 2 and all(
+        not upper[place] or _width(upper, place, last, merged) > 1 for place in filled
+    )
 
 
 def _spans_down(row: int, column: int, merged: Sequence[Range]) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.people.choices import ContactKind, Precision, Sex, Status
 from crm.people.dates import PartialDate
-from crm.people.id_numbers import check
+from crm.people.id_numbers import check, matching_form
 from crm.people.importing.columns import issue_of
 from crm.people.importing.combining import (
     BACK,
@@ -23,9 +23,10 @@ from crm.people.importing.fields import NOT_COLLECTED
 from crm.people.importing.repairs.ages import Age, born_by_age, compare
 from crm.people.importing.repairs.base import Note, RepairClass, error, warning
 from crm.people.importing.repairs.countries import Place
-from crm.people.importing.repairs.dates import FoundDate, resolve_century
+from crm.people.importing.repairs.dates import Doubt, FoundDate, settle
 from crm.people.importing.repairs.names import NameParts
 from crm.people.importing.repairs.papers import Paper
+from crm.people.importing.repairs.phones import masked
 from crm.people.importing.repairs.statuses import read_status
 from crm.people.importing.shapes import HouseholdHint, OverseasHint, RowReading
 from crm.people.values import (
@@ -133,15 +134,26 @@ class PersonBuilder:
         return tuple(dict.fromkeys([*beside, *listed]))
 
     def _papers(self) -> list[tuple[str, Paper]]:
-        found: list[tuple[str, Paper]] = []
-        seen: set[str] = set()
-        for name in ("id_number", "passport"):
-            for heading, papers in self.parts.get(name, _NO_PARTS):
-                for paper in papers:
-                    if paper.number not in seen:
-                        seen.add(paper.number)
-                        found.append((heading, paper))
-        return found
+        found = [
+            (heading, paper)
+            for name in ("id_number", "passport")
+            for heading, papers in self.parts.get(name, _NO_PARTS)
+            for paper in papers
+        ]
+        return found if len(found) < 2 else self._without_copies(found)
+
+    def _without_copies(self, found: list[tuple[str, Paper]]) -> list[tuple[str, Paper]]:
+        """Leave out a paper that is there twice: the old number of 15 digits of the same person."""
+        kept: dict[str, tuple[str, Paper]] = {}
+        for heading, paper in sorted(found, key=lambda pair: -len(pair[1].number)):
+            form = matching_form(paper.kind, paper.number)
+            if form not in kept:
+                kept[form] = (heading, paper)
+            elif kept[form][1].number != paper.number:
+                message = _("{number} is an older number of the same paper; it was left out.")
+                note = message.format(number=masked(paper.number))
+                self.say(heading, warning(RepairClass.SEVERAL, note, "older_number"))
+        return [pair for pair in dict.fromkeys(found) if pair in kept.values()]
 
     def _born(self, papers: Sequence[tuple[str, Paper]]) -> PartialDate | None:
         """Return the date of birth, with its century or counted back from an age."""
@@ -149,12 +161,13 @@ class PersonBuilder:
         heading, value = next(iter(self.parts.get("birth_date", _NO_PARTS)), ("", None))
         if isinstance(value, FoundDate):
             self.reading.origin["birth_date"] = heading
-            if not value.lacks_century:
+            if value.doubt is Doubt.NONE:
                 born = value.date
             else:
-                resolved = resolve_century(value, self._born_by(papers))
-                if not self.say(heading, *resolved.notes):
-                    born = resolved.value
+                month = "月" in heading and "日" not in heading
+                settled = settle(value, self._born_by(papers), asks_for_month=month)
+                if not self.say(heading, *settled.notes):
+                    born = settled.value
         elif isinstance(value, Age):
             ages.insert(0, (heading, value))
         for heading, age in ages:
@@ -189,13 +202,15 @@ class PersonBuilder:
         return tuple([document_of(paper, nationality) for _heading, paper in papers])
 
     def _phones(self) -> tuple[PhoneValues, ...]:
-        numbers: list[str] = []
+        numbers: dict[str, str] = {}
         for heading, listed in self.parts.get("phone", _NO_PARTS):
             for number in listed:
-                if number not in numbers:
+                # +8613800000001 and 13800000001 are one phone.
+                key = number.removeprefix("+86")
+                if key not in numbers:
                     self.reading.origin[_path("phones", len(numbers))] = heading
-                    numbers.append(number)
-        return tuple([PhoneValues(number=number) for number in numbers])
+                    numbers[key] = number
+        return tuple([PhoneValues(number=number) for number in numbers.values()])
 
     def _facts(self) -> dict[str, str]:
         facts: dict[str, str] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from crm.people.importing.books import Cell, cell_text
 from crm.people.importing.layouts import normalise
 from crm.people.importing.repairs.base import words
-from crm.people.importing.repairs.names import is_plain_name
+from crm.people.importing.repairs.names import is_han_name
 from crm.people.importing.repairs.texts import is_empty_word
 from crm.people.importing.shapes import Skip
 
@@ -33,7 +33,7 @@ def skipper(headings: Sequence[str], mapping: Mapping[str, str]) -> Callable[[Se
 
     def why_skipped(row: Sequence[Cell]) -> str:
         name = row[place] if 0 <= place < len(row) else ""
-        if type(name) is str and is_plain_name(name) and name not in _NO_NAMES:
+        if type(name) is str and is_han_name(name) and name not in _NO_NAMES:
             return ""
         texts = [cell_text(cell).strip() for cell in row]
         return _why(texts, cell_text(name).strip(), headings)

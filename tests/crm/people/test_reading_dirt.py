@@ -54,6 +54,12 @@ def test_names(file, cell, name, others, issues):
     assert set(found) == set(issues), found
 
 
+@pytest.mark.parametrize("cell", ["不详", "暂无", "无"])
+def test_a_word_for_nothing_is_no_name(file, cell):
+    reading = read_cell(file, "姓名", cell)
+    assert (reading.values.full_name, codes(reading)) == ("", ["empty_word"])
+
+
 @pytest.mark.parametrize("cell", ["张三、李四(夫妻)", "张三/李四", "陈某某等3人", "张三和李四光"])
 def test_two_people_in_the_cell_of_a_name_are_refused(file, cell):
     assert errors(read_cell(file, "姓名", cell)) == ["several_people"]
@@ -128,6 +134,26 @@ def test_a_year_of_two_digits_takes_its_century_from_the_number_or_the_clerk(fil
     # A number of another year says nothing about the century.
     reading = read_cell(file, "出生年月", "58.3.7", 身份证号=number)
     assert errors(reading) == ["date_two_digit_year"]
+
+
+def test_a_month_that_a_spreadsheet_has_cut_is_asked_of_the_number(file):
+    number = resident_id(dt.date(1956, 10, 3), sequence=2)
+    reading = read_cell(file, "出生年月", 1956.1, 身份证号=number)
+    assert (born(reading), codes(reading)) == ("1956-10", ["date_format"])
+    reading = read_cell(file, "出生年月", 1956.1, 身份证号="")
+    assert (reading.values.birth_date, errors(reading)) == (None, ["date_month_lost"])
+
+
+def test_a_cell_of_type_date_may_show_the_month_only(file):
+    cell = dt.date(1956, 3, 1)
+    number = resident_id(dt.date(1956, 3, 17), sequence=2)
+    reading = read_cell(file, "出生年月", cell, 身份证号=number)
+    assert (born(reading), codes(reading)) == ("1956-03", ["date_format"])
+    number = resident_id(dt.date(1956, 3, 1), sequence=2)
+    reading = read_cell(file, "出生年月", cell, 身份证号=number)
+    assert (born(reading), codes(reading)) == ("1956-03-01", [])
+    assert born(read_cell(file, "出生年月", cell, 身份证号="")) == "1956-03"
+    assert born(read_cell(file, "出生日期", cell, "volunteer_register")) == "1956-03-01"
 
 
 def test_days_are_counted_by_the_calendar_of_the_file(file):
@@ -246,3 +272,14 @@ def test_messages_show_no_whole_number(file):
         reading = read_cell(file, "身份证号", cell)
         assert reading.issues
         assert "194912" not in " ".join(str(issue.message) for issue in reading.issues)
+
+
+def test_the_same_paper_or_phone_twice_is_kept_once(file):
+    reading = read_cell(file, "身份证号", "110105491231002、11010519491231002X")
+    assert [document.number for document in reading.values.documents] == ["11010519491231002X"]
+    assert codes(reading) == ["several", "older_number"]
+    reading = read_cell(file, "常用电话", "13800000001", 手机="+8613800000001")
+    assert ([phone.number for phone in reading.values.phones], codes(reading)) == (
+        ["13800000001"],
+        [],
+    )

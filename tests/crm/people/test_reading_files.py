@@ -100,6 +100,7 @@ def renamed(old, new):
         (b"\x00\x01\x02\x03" * 50, FileUnreadableError),
         (b"\xff\xfe\x00\xd8\x00", FileUnreadableError),
         (renamed("Workbook", "EncryptedPackage"), FileEncryptedError),
+        (renamed("Workbook", "WordDocument"), FileIsNoTableError),
         (renamed("Workbook", "_VBA_PROJECT_CUR"), FileHasMacrosError),
         (XLS.read_bytes()[:3000], FileUnreadableError),
     ],

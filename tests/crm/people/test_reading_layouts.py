@@ -110,6 +110,24 @@ def test_groups_above_every_column(tmp_path):
     assert row.issues == []
 
 
+def test_three_levels_of_headings_without_merged_cells(tmp_path):
+    rows = [
+        ["侨界困难家庭情况表", "", "", "", "", ""],
+        ["序号", "户主姓名", "家庭情况", "", "", "备注"],
+        ["", "", "家庭人口", "住房情况", "", ""],
+        ["", "", "", "类型", "面积", ""],
+        [1, "陈秀英", 3, "自建", 80, ""],
+    ]
+    path = write_xlsx(tmp_path / "a.xlsx", ("困难归侨台账", rows))
+    [plan] = plan_workbook(path)
+    assert plan.header_rows == (2, 3, 4)
+    assert plan.headings[2:5] == (
+        "家庭情况/家庭人口", "家庭情况/住房情况/类型", "家庭情况/住房情况/面积",
+    )  # fmt: skip
+    [row] = read(path)
+    assert (row.number, row.values.full_name) == (5, "陈秀英")
+
+
 @pytest.mark.parametrize("above", [0, 1, 7])
 def test_headings_need_not_stand_in_the_first_row(tmp_path, above):
     rows = [["花名册"]] * above + table(REGISTER, {})

@@ -131,7 +131,7 @@ def as_text(field: str, value: object) -> str:
         return value[0].number if len(value) == 1 else "?"
     if field == "birth_date":
         # An age, and a year without its century, are understood in their row.
-        return str(value.date) if hasattr(value, "date") and not value.lacks_century else ""
+        return str(value.date) if hasattr(value, "date") and not value.doubt else ""
     return str(value)
 
 

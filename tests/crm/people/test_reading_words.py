@@ -104,6 +104,17 @@ def test_ticked_options(file, cell, identities):
 
 
 @pytest.mark.parametrize(
+    "cell",
+    ["□1978年12月31日前出国(老侨) ☑1979年1月1日后出国(新侨)", "老侨() 新侨(√)",
+     "1978年12月31日前出国(老侨)( )  1979年1月1日后出国(新侨)(√)"],
+)  # fmt: skip
+def test_options_with_numbers_and_brackets_of_their_own(file, cell):
+    reading = read_cell(file, "出国时间", cell, "qiaoqing_census_person")
+    assert reading.values.facts["period"] == "XQ"
+    assert "ticks" in codes(reading)
+
+
+@pytest.mark.parametrize(
     ("cell", "flag", "issues"),
     [
         ("是", "yes", []), ("否", "no", []), ("是( √ ) 否()", "yes", ["ticks"]),

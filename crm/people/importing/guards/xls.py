@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from crm.people.importing.errors import (
     FileEncryptedError,
     FileHasMacrosError,
+    FileIsNoTableError,
     FileUnreadableError,
 )
 from crm.people.importing.guards.inspection import ERRORS, Inspection, SheetFacts
@@ -97,16 +98,23 @@ class _Compound:
                 yield name, start, size
 
 
-def _inspect(compound: _Compound) -> Inspection:
+def _workbook_of(compound: _Compound) -> bytes:
+    """Return the stream of the workbook."""
     names = compound.entries
     if "EncryptedPackage" in names:
         raise FileEncryptedError
     if "_VBA_PROJECT_CUR" in names or "VBA" in names:
         raise FileHasMacrosError
+    if "WordDocument" in names or "PowerPoint Document" in names:
+        raise FileIsNoTableError
     name = "Workbook" if "Workbook" in names else "Book"
     if name not in names:
         raise FileUnreadableError
-    stream = compound.stream(name)
+    return compound.stream(name)
+
+
+def _inspect(compound: _Compound) -> Inspection:
+    stream = _workbook_of(compound)
     found = Inspection()
     starts = []
     for kind, body in _records(stream, 0):

@@ -7,6 +7,7 @@ it: the identity number beside it, or the clerk for the whole sheet.
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
@@ -51,21 +52,22 @@ class DateContext:
 PLAIN = DateContext()
 
 
+class Doubt(StrEnum):
+    """What a date leaves open, and the number of the person's paper may answer."""
+
+    NONE = ""
+    CENTURY = "century"  # 56.3.7; the year is 1 to 99, or 100 for 0
+    MONTH = "month"  # the number 1956.1 was 1956.1 or 1956.10; the month is 1
+    DAY = "day"  # a cell of type date has a day, and shows perhaps the month only
+
+
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """A date, or one that lacks its century: then ``date`` is of the year 1 to 100 of none.
-
-    ``text`` is the cell, where the century is still to be found.
-    """
+    """A date, and what is open about it; ``text`` is the cell if something is."""
 
     date: PartialDate
-    lacks_century: bool = False
+    doubt: Doubt = Doubt.NONE
     text: str = ""
-
-    def in_century(self, century: str) -> PartialDate:
-        """Return the date in the century that begins with these two digits."""
-        day = self.date.date
-        return replace(self.date, date=day.replace(year=int(century) * 100 + day.year % 100))
 
 
 def read_date(raw: object, context: DateContext = PLAIN) -> Found[FoundDate]:
@@ -79,13 +81,16 @@ def read_date(raw: object, context: DateContext = PLAIN) -> Found[FoundDate]:
     ['1958-03', '0058-03', '1956']
     >>> read_date(20521).value.date.date.isoformat()
     '1956-03-07'
-    >>> read_date(1958.1).notes[0].code
-    'date_month_lost'
+    >>> read_date(1958.1).value.doubt.value
+    'month'
     """
     if isinstance(raw, dt.datetime):
         raw = raw.date() if raw.time() == dt.time() else raw.isoformat(" ")
     if isinstance(raw, dt.date):
-        return _checked(raw.year, raw.month, raw.day)
+        day = _checked(raw.year, raw.month, raw.day)
+        if day.value and raw.day == 1:
+            return Found(replace(day.value, doubt=Doubt.DAY, text=raw.isoformat()))
+        return day
     if isinstance(raw, float | int) and not isinstance(raw, bool):
         return _read_number(raw, context)
     text = str(raw)
@@ -100,11 +105,8 @@ def _read_number(number: float, context: DateContext) -> Found[FoundDate]:
     if number != int(number):
         text = repr(float(number))
         if re.fullmatch(r"(?:1[89]|20)[0-9]{2}\.1", text):
-            return _no_date(
-                "date_month_lost",
-                _("“{text}” is January or October: spreadsheets drop the last 0. Write 1958-10."),
-                text,
-            )
+            january = PartialDate(dt.date(int(number), 1, 1), Precision.MONTH)
+            return Found(FoundDate(january, Doubt.MONTH, text))
         return _read_text(text, context)
     return _read_text(str(int(number)), context)
 
@@ -183,12 +185,12 @@ def _short(text: str, found: re.Match[str], context: DateContext) -> Found[Found
     except ValueError:
         return _impossible(text)
     # The warning comes with the century.
-    return Found(FoundDate(date, lacks_century=True, text=text))
+    return Found(FoundDate(date, Doubt.CENTURY, text))
 
 
 def _about(text: str, inner: str, context: DateContext) -> Found[FoundDate]:
     found = _read_text(inner, context)
-    if found.value is None or found.value.lacks_century:
+    if found.value is None or found.value.doubt is Doubt.CENTURY:
         return (
             found
             if found.value is None
@@ -227,22 +229,51 @@ def _with(repair: RepairClass, text: str, found: Found[FoundDate]) -> Found[Foun
     return replace(found, notes=(changed(repair, text, str(found.value.date)),))
 
 
-def resolve_century(found: FoundDate, born_by_number: dt.date | None) -> Found[PartialDate]:
-    """Return the date with its century, which a two-digit year takes from the identity number.
+def settle(
+    found: FoundDate, stated: dt.date | None, *, asks_for_month: bool = False
+) -> Found[PartialDate]:
+    """Return the date with what it left open.
+
+    Args:
+        found: the date.
+        stated: the date of birth that the identity number beside it states.
+        asks_for_month: the heading asks for year and month, as 出生年月 does.
 
     >>> short = read_date("56.3.7").value
-    >>> str(resolve_century(short, dt.date(1956, 3, 7)).value)
-    '1956-03-07'
-    >>> resolve_century(short, None).notes[0].code
-    'date_two_digit_year'
+    >>> str(settle(short, dt.date(1956, 3, 7)).value), settle(short, None).notes[0].code
+    ('1956-03-07', 'date_two_digit_year')
+    >>> str(settle(read_date(1956.1).value, dt.date(1956, 10, 3)).value)
+    '1956-10'
     """
-    if not found.lacks_century:
-        return Found(found.date)
-    if born_by_number and born_by_number.year % 100 == found.date.date.year % 100:
-        date = found.in_century(f"{born_by_number.year // 100}")
-        return Found(date, (changed(RepairClass.DATE_CENTURY, found.text, str(date)),))
+    if found.doubt is Doubt.CENTURY:
+        return _settle_century(found, stated)
+    if found.doubt is Doubt.MONTH:
+        return _settle_month(found, stated)
+    if found.doubt is Doubt.DAY:
+        date = found.date.date
+        is_month = stated.replace(day=1) == date and stated.day != 1 if stated else asks_for_month
+        if is_month:
+            month = PartialDate(date, Precision.MONTH)
+            return Found(month, (changed(RepairClass.DATE_FORMAT, found.text, str(month)),))
+    return Found(found.date)
+
+
+def _settle_century(found: FoundDate, stated: dt.date | None) -> Found[PartialDate]:
+    date = found.date.date
+    if stated and stated.year % 100 == date.year % 100:
+        full = replace(found.date, date=date.replace(year=stated.year))
+        return Found(full, (changed(RepairClass.DATE_CENTURY, found.text, str(full)),))
     message = _("“{text}” does not say the century.").format(text=found.text)
     return Found(None, (error("date_two_digit_year", message),))
+
+
+def _settle_month(found: FoundDate, stated: dt.date | None) -> Found[PartialDate]:
+    date = found.date.date
+    if stated and stated.year == date.year and stated.month in {1, 10}:
+        month = replace(found.date, date=date.replace(month=stated.month))
+        return Found(month, (changed(RepairClass.DATE_FORMAT, found.text, str(month)),))
+    message = _("“{text}” is January or October: spreadsheets drop the last 0. Write 1958-10.")
+    return Found(None, (error("date_month_lost", message.format(text=found.text)),))
 
 
 def about_year(text: str, year: int) -> tuple[PartialDate, Note]:

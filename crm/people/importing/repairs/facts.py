@@ -19,7 +19,7 @@ from crm.people.importing.repairs.base import (
     words,
 )
 from crm.people.importing.repairs.countries import read_countries
-from crm.people.importing.repairs.dates import DateContext, read_date, resolve_century
+from crm.people.importing.repairs.dates import DateContext, read_date, settle
 from crm.people.importing.repairs.texts import emptied, folded, is_empty_word, tidy
 from crm.people.importing.repairs.ticks import has_ticks, read_flag, read_ticks
 
@@ -173,7 +173,7 @@ def _read_date(raw: object, dates: DateContext) -> Found[str]:
     found = read_date(raw, dates)
     if found.value is None:
         return Found(None, found.notes)
-    date = resolve_century(found.value, None)
+    date = settle(found.value, None)
     return Found(str(date.value) if date.value else None, (*found.notes, *date.notes))
 
 

@@ -5,15 +5,15 @@ name are other names, never the same.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from crm.people.importing.repairs.base import Found, Note, RepairClass, changed, error, warning
-from crm.people.importing.repairs.texts import emptied, is_empty_word, tidy
+from crm.people.importing.repairs.texts import emptied, is_empty_word, plain_text, tidy
 
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-is_plain_name = re.compile(rf"[{HAN}]{{2,4}}").fullmatch
+is_han_name = re.compile(rf"[{HAN}]{{2,4}}").fullmatch
 _HAN_SPACED = re.compile(rf"[{HAN}](?: ?[{HAN}]){{1,3}}")
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _DOTS = re.compile(r"\s*[•・‧∙⋅●･˙·]\s*")
@@ -28,14 +28,18 @@ _REMARK = re.compile(
 _ENGLISH = re.compile(r"[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True)
-class NameParts:
+class NameParts(NamedTuple):
     """A name and what stood beside it. ``remarks`` are no names: 已故, 户主."""
 
     full_name: str
     other_names: tuple[str, ...] = ()
     former_names: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+def plain_name(text: str) -> NameParts | None:
+    """Return a Chinese name to which nothing is to be done, None for any other text."""
+    return NameParts(text) if is_han_name(text) and plain_text(text) else None
 
 
 def read_name(raw: str) -> Found[NameParts]:
@@ -46,8 +50,8 @@ def read_name(raw: str) -> Found[NameParts]:
     >>> read_name("张三、李四(夫妻)").notes[0].code
     'several_people'
     """
-    if is_plain_name(raw):
-        return Found(NameParts(raw))
+    if plain := plain_name(raw):
+        return Found(plain)
     if is_empty_word(raw):
         return Found(None, (emptied(raw),))
     tidied = tidy(raw)
@@ -102,7 +106,7 @@ def read_names(raw: str) -> Found[tuple[str, ...]]:
     >>> read_names("陈大文、Chan Tai-man").value
     ('陈大文', 'Chan Tai-man')
     """
-    if is_plain_name(raw):
+    if is_han_name(raw) and plain_text(raw):
         return Found((raw,))
     if is_empty_word(raw):
         return Found(None, (emptied(raw),))

@@ -4,7 +4,7 @@ D06 and D07. A number that has lost digits is never imported; one of 15 digits i
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -40,13 +40,24 @@ _ABROAD = words("在国外 国外 在外 出国 遗失 丢失 未办 未办理 �
 _EXACT_BELOW = 10**15
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(NamedTuple):
     """A number and the kind of paper it is from. ``is_chinese`` is known of passports only."""
 
     kind: DocumentKind
     number: str
     is_chinese: bool = True
+
+
+def plain_id_number(text: str) -> tuple[Paper, ...] | None:
+    """Return the resident's number in a cell to which nothing is to be done, or None."""
+    if is_resident_id(text) and not text.endswith("000"):
+        return (Paper(DocumentKind.RESIDENT_ID, text),)
+    return None
+
+
+def plain_passport(text: str) -> tuple[Paper, ...] | None:
+    """Return the passport in a cell to which nothing is to be done, or None."""
+    return (_passport(text),) if is_plain_passport(text) and text[0] not in "HM" else None
 
 
 def read_id_numbers(raw: object) -> Found[tuple[Paper, ...]]:
@@ -59,8 +70,9 @@ def read_id_numbers(raw: object) -> Found[tuple[Paper, ...]]:
     >>> read_id_numbers("G12345678").value[0].kind.value
     'passport'
     """
-    if isinstance(raw, str) and is_resident_id(raw) and not raw.endswith("000"):
-        return Found((Paper(DocumentKind.RESIDENT_ID, raw),))
+    plain = plain_id_number(raw) if isinstance(raw, str) else None
+    if plain:
+        return Found(plain)
     return _read(raw, DocumentKind.RESIDENT_ID)
 
 
@@ -70,8 +82,9 @@ def read_passports(raw: object) -> Found[tuple[Paper, ...]]:
     >>> read_passports("g1234 5678").value[0].number
     'G12345678'
     """
-    if isinstance(raw, str) and is_plain_passport(raw) and raw[0] not in "HM":
-        return Found((_passport(raw),))
+    plain = plain_passport(raw) if isinstance(raw, str) else None
+    if plain:
+        return Found(plain)
     return _read(raw, DocumentKind.PASSPORT)
 
 

@@ -24,6 +24,11 @@ _LANDLINE = re.compile(
 _EXACT_BELOW = 10**15
 
 
+def plain_phone(text: str) -> tuple[str, ...] | None:
+    """Return the number of a cell to which nothing is to be done, None for any other text."""
+    return (text,) if is_plain_phone(text) else None
+
+
 def read_phones(raw: object) -> Found[tuple[str, ...]]:
     """Return the numbers in a cell, each ready for `parse_phone`; no digit is ever invented.
 
@@ -37,8 +42,8 @@ def read_phones(raw: object) -> Found[tuple[str, ...]]:
             return _lost(str(raw))
         raw = str(int(raw))
     text = str(raw)
-    if is_plain_phone(text):
-        return Found((text,))
+    if plain := plain_phone(text):
+        return Found(plain)
     if is_empty_word(text):
         return Found(None, (emptied(text),))
     tidied = tidy(text, keep_lines=True)

@@ -24,6 +24,7 @@ EMPTY_WORDS = words(
 )
 # 同上, and the sign for it. What it stands for is the reader's business.
 DITTO_WORDS = frozenset(["同上", "同前", "〃", "″", "々", '"', "''", "”", "“"])
+_NO_TEXTS = EMPTY_WORDS | DITTO_WORDS
 
 
 def narrow(text: str) -> str:
@@ -72,6 +73,13 @@ def tidy(text: str, *, keep_lines: bool = False) -> Found[str]:
             warning(RepairClass.SPACES, _("Spaces were removed: “{text}”.").format(text=tidied))
         )
     return Found(tidied, tuple(notes))
+
+
+def plain_text(text: str) -> str | None:
+    """Return a text to which nothing is to be done, None for any other."""
+    if _PLAIN.fullmatch(text) and text[0] != "#" and text not in _NO_TEXTS:
+        return text
+    return None
 
 
 def is_empty_word(text: str) -> bool:

@@ -10,9 +10,16 @@ from crm.people.importing.repairs.texts import folded
 _MARK = "√✓✔☑■●◆✅VvYy"
 _NO_MARK = "□○☐◇×✗✘"
 _LEADING = re.compile(rf"([{_MARK[:8]}{_NO_MARK}])\s*([^{_MARK[:8]}{_NO_MARK}]+)")
-_TRAILING = re.compile(rf"([^()（）\[\]]+?)\s*[(（\[]\s*([{_MARK}{_NO_MARK}]?)\s*[)）\]]")
+# An option may have brackets of its own before those of the mark: 老侨(1978年以前)(√).
+_TRAILING = re.compile(
+    rf"((?:[^()（）\[\]]|[(（](?!\s*[{_MARK}{_NO_MARK}]?\s*[)）])[^()（）]*[)）])+?)"
+    rf"\s*[(（\[]\s*([{_MARK}{_NO_MARK}]?)\s*[)）\]]"
+)
 _BOX_BEHIND = re.compile(rf"([^{_MARK[:8]}{_NO_MARK}\s]+)\s*([{_MARK[:8]}{_NO_MARK}])")
-_COUNT = re.compile(r"^\s*(?:[0-9]{1,2}|[A-Fa-f①-⑳])\s*[.、．)）]?\s*|^\s*[①-⑳]\s*")
+# 1.华侨 and A、归侨 are counted, 1979年 is not.
+_COUNT = re.compile(
+    r"^(?:[0-9]{1,2}(?:\s*[.、．)）]\s*|(?![0-9年月.]))|[A-Fa-f]\s*[.、．)）]\s*|[①-⑳]\s*)"
+)
 _HAS_MARK = re.compile(rf"[{_MARK[:8]}{_NO_MARK}]|[(（\[]\s*[{_MARK}]?\s*[)）\]]")
 
 YES = words("是 有 √ ✓ ✔ ☑ 对 Y y YES Yes yes 1 TRUE True true 已参保 参保")
