@@ -6,7 +6,7 @@ import json
 from typing import Any, cast
 
 from django.db import connection, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -105,9 +105,7 @@ def _claim(request: Request, *, now: dt.datetime) -> IdempotencyKey:
     key_hash = _digest(key.encode())
     _lock_or_refuse(f"idempotency|{current_schema()}|{user.pk}|{key_hash}")
     IdempotencyKey.objects.filter(created_at__lt=now - _KEPT).delete()
-    asked = _digest(
-        f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
-    )
+    asked = _digest(f"{request.method} {request.get_full_path()}\n".encode() + _body(request))
     known = IdempotencyKey.objects.filter(user=user, key_hash=key_hash).first()
     if known is None:
         return IdempotencyKey.objects.create(
@@ -116,6 +114,21 @@ def _claim(request: Request, *, now: dt.datetime) -> IdempotencyKey:
     if known.request_hash != asked:
         raise KeyReusedError
     raise _AnsweredBefore(_stored_answer(known))
+
+
+def _body(request: Request) -> bytes:
+    """Return what was sent; of a form what it says, for its borders differ each time it is sent."""
+    if not request.content_type.startswith("multipart/"):
+        return request._request.body
+    form = cast(QueryDict, request.data)
+    found = [("", name, json.dumps(texts, default=str)) for name, texts in form.lists()]
+    for name, file in request.FILES.items():
+        content = hashlib.sha256()
+        for chunk in file.chunks():
+            content.update(chunk)
+        file.seek(0)
+        found.append((name, file.name, content.hexdigest()))
+    return json.dumps(sorted(found)).encode()
 
 
 def _lock_or_refuse(name: str) -> None:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.people.importing.batches import SheetAnswer
 from crm.people.importing.fields import FIELDS, SETTINGS, UNKNOWN
 from crm.people.importing.plans import LEFT_OUT
+from crm.people.importing.questions import masked_text
 from crm.people.importing.shapes import SheetPlan
 from frontend.forms import Form
-from frontend.imports.present import masked_text
 
 
 class FileForm(Form):

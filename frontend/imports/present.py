@@ -1,6 +1,5 @@
 """Imports as their pages show them: states in words, rows with what is said about them."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from django.http import QueryDict
 from crm.people.choices import Evidence
 from crm.people.importing.batches import allowed_decisions
 from crm.people.importing.contents import unpack
+from crm.people.importing.questions import masked_text
 from crm.people.importing.results import reason_text
 from crm.people.importing.staging import match_text
 from crm.people.models import (
@@ -33,17 +33,6 @@ _ACTION_KINDS = {
     RowAction.DUPLICATE: "warn",
     RowAction.ERROR: "bad",
 }
-# Seven or more digits in a row are a number of somebody's.
-_NUMBER = re.compile(r"[0-9０-９][0-9０-９Xx -]{5,}[0-9０-９Xx]")
-
-
-def masked_text(text: str) -> str:
-    """Return the text with long numbers cut to their ends; what is seen by chance is no secret.
-
-    >>> masked_text("身份证 11010519491231002X"), masked_text("1958.3")
-    ('身份证 110…02X', '1958.3')
-    """
-    return _NUMBER.sub(lambda found: f"{found[0][:3]}…{found[0][-3:]}", text)
 
 
 def state_kind(batch: ImportBatch) -> str:

@@ -21,13 +21,19 @@ from crm.people.importing import batches
 from crm.people.importing.batches import LARGEST_FILE
 from crm.people.importing.errors import DecisionError, FileTooLargeError
 from crm.people.importing.plans import plans_of
-from crm.people.importing.questions import Show, groups_of, imports, rows_to_show, undecided
-from crm.people.importing.repairs.base import RepairClass
+from crm.people.importing.questions import (
+    Show,
+    groups_of,
+    imports,
+    masked_text,
+    repairs_in,
+    rows_to_show,
+    undecided,
+)
 from crm.people.importing.results import hand_out
 from crm.people.models import ImportBatch, ImportState
 from frontend.imports.forms import FileForm, SheetForm
-from frontend.imports.present import RowView, decisions_in, masked_text, state_kind
-from jobs.models import Job
+from frontend.imports.present import RowView, decisions_in, state_kind
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
 
@@ -81,12 +87,12 @@ def detail(request: MemberRequest, batch_id: UUID) -> HttpResponse:
     batch = _batch(batch_id)
     if batch.state == ImportState.PLANNED:
         return _show_columns(request, batch)
-    job = Job.objects.filter(pk=batch.job_key).first() if batch.job_key else None
+    job = batches.job_of(batch)
     context: dict[str, Any] = {
         "batch": batch,
         "state_kind": state_kind(batch),
         "job": job,
-        "is_stuck": batch.state in batches.JOBS and not (job and job.is_open),
+        "is_stuck": batches.is_stuck(batch, job),
         "may_retry": may(request.user, Permission.JOB_RETRY),
         "may_undo": batch.undo_until is not None and timezone.now() <= batch.undo_until,
         "now": timezone.now(),
@@ -98,7 +104,7 @@ def detail(request: MemberRequest, batch_id: UUID) -> HttpResponse:
         context |= {
             "errors": [group for group in groups if group.severity == "error"],
             "warnings": [g for g in groups if g.severity != "error" and not g.repair],
-            "repairs": _by_repair(groups, batch),
+            "repairs": repairs_in(groups, batch),
             "undecided": undecided(batch),
         }
     return render(request, DETAIL_PAGE, context)
@@ -271,24 +277,6 @@ def _show_columns(
         "problem": problem,
     }
     return render(request, COLUMNS_PAGE, context, status=422 if forms else 200)
-
-
-def _by_repair(groups: list[Any], batch: ImportBatch) -> list[dict[str, Any]]:
-    """Return the repair classes that the file has cells of, each with its columns."""
-    found: dict[str, dict[str, Any]] = {}
-    for group in groups:
-        if group.repair:
-            line = found.setdefault(
-                group.repair,
-                {
-                    "code": group.repair,
-                    "label": RepairClass(group.repair).label,
-                    "is_refused": group.repair in batch.refused,
-                    "groups": [],
-                },
-            )
-            line["groups"].append(group)
-    return list(found.values())
 
 
 def _show_choices() -> list[tuple[str, Promise]]:

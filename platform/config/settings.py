@@ -354,6 +354,12 @@ SPECTACULAR_SETTINGS = {
         "FoundByKindEnum": "crm.people.choices.FoundByKind",
         "FactKindEnum": "crm.people.choices.FactKind",
         "DistinctReasonEnum": "crm.people.choices.DistinctReason",
+        "EvidenceEnum": "crm.people.choices.Evidence",
+        "JobStateEnum": "jobs.models.JobState",
+        "ImportStateEnum": "crm.people.models.ImportState",
+        "RowDecisionEnum": "crm.people.models.RowDecision",
+        "RowOutcomeEnum": "crm.people.models.RowOutcome",
+        "RepairEnum": "crm.people.importing.repairs.base.RepairClass",
     },
 }
 

@@ -10,6 +10,7 @@ from crm.people.api.exports import ExportFileView, ExportViewSet
 from crm.people.api.families import HouseholdViewSet, KinViewSet
 from crm.people.api.groups import GroupViewSet, SavedFilterViewSet
 from crm.people.api.identities import IdentityViewSet, StayViewSet
+from crm.people.api.imports import ImportResultView, ImportViewSet
 from crm.people.api.views import PersonViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -17,6 +18,7 @@ router.register("people", PersonViewSet, basename="person")
 router.register("people/<uuid:person_id>/kin", KinViewSet, basename="kin")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("exports", ExportViewSet, basename="export")
+router.register("imports", ImportViewSet, basename="import")
 router.register("duplicates", DuplicateViewSet, basename="duplicate")
 router.register("merges", MergeViewSet, basename="merge")
 router.register("consents", ConsentViewSet, basename="consent")
@@ -29,4 +31,5 @@ router.register("bulk-changes", BulkChangeViewSet, basename="bulk-change")
 urlpatterns = [
     *router.urls,
     path("exports/<uuid:pk>/file/", ExportFileView.as_view(), name="export-file"),
+    path("imports/<uuid:pk>/file/", ImportResultView.as_view(), name="import-file"),
 ]

@@ -240,6 +240,16 @@ def go_on(*, batch_id: UUID, by: User | None, now: dt.datetime) -> ImportBatch:
     return batch
 
 
+def job_of(batch: ImportBatch) -> Job | None:
+    """Return the job that works on the import or did last, if it is still known."""
+    return Job.objects.filter(pk=batch.job_key).first() if batch.job_key else None
+
+
+def is_stuck(batch: ImportBatch, job: Job | None) -> bool:
+    """Say whether the present step needs a job and none is at it: `go_on` starts one."""
+    return batch.state in JOBS and not (job and job.is_open)
+
+
 def fail(*, batch_id: UUID, problem: str) -> None:
     """Keep why the file cannot be read."""
     ImportBatch.objects.filter(pk=batch_id).update(state=ImportState.FAILED, problem=problem[:500])

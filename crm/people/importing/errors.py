@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import DomainError
+from common.errors import DomainError, StaleWriteError
 
 
 class FileUnreadableError(DomainError):
@@ -113,6 +113,7 @@ class ColumnsError(DomainError):
     """The columns cannot be read like that."""
 
     code = "columns_invalid"
+    field = "sheets"
 
 
 class UndoTooLateError(DomainError):
@@ -122,8 +123,16 @@ class UndoTooLateError(DomainError):
     message = _("An import can be undone for 30 days; they are over.")
 
 
+class EditedSinceError(StaleWriteError):
+    """Somebody changed people of the import after it ran; undoing it would leave them."""
+
+    code = "import_edited"
+    message = _("Somebody changed people of this import since. They would stay as they are.")
+
+
 class DecisionError(DomainError):
     """The decision does not fit the row."""
 
     code = "decision_invalid"
+    field = "decisions"
     message = _("This row cannot be decided like that.")

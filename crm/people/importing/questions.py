@@ -1,5 +1,7 @@
-"""What the pages of an import ask: what is wrong with the file, and which rows to look at."""
+"""What a clerk is asked about a file: what is wrong with it, and which rows to look at."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -7,11 +9,14 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Func, JSONField, Q, QuerySet
 
 from crm.people.importing.contents import unpack
+from crm.people.importing.repairs.base import RepairClass
 from crm.people.models import ImportBatch, ImportRow, RowAction, RowOutcome
 
 # Beyond so many kinds of trouble nobody reads on.
 MOST_GROUPS = 200
 _FIRST = 3
+# Seven or more digits in a row are a number of somebody's.
+_NUMBER = re.compile(r"[0-9０-９][0-9０-９Xx -]{5,}[0-9０-９Xx]")
 
 
 class Show(StrEnum):
@@ -23,6 +28,15 @@ class Show(StrEnum):
     UPDATES = "updates"
     WARNINGS = "warnings"
     KEPT = "kept"
+
+
+def masked_text(text: str) -> str:
+    """Return the text with long numbers cut to their ends; what is seen by chance is no secret.
+
+    >>> masked_text("身份证 11010519491231002X"), masked_text("1958.3")
+    ('身份证 110…02X', '1958.3')
+    """
+    return _NUMBER.sub(lambda found: f"{found[0][:3]}…{found[0][-3:]}", text)
 
 
 @dataclass(slots=True)
@@ -67,6 +81,27 @@ def _said(row: ImportRow, column: str, code: str) -> str:
     messages = unpack(row.content.reveal()).messages
     said = zip(row.issues, messages, strict=True)
     return next(text for issue, text in said if issue[0] == column and issue[1] == code)
+
+
+@dataclass(slots=True)
+class Repair:
+    """A class of repairs that the file has cells of, and the kinds of trouble it settles."""
+
+    code: str
+    label: str
+    is_refused: bool
+    groups: list[Group] = field(default_factory=list)
+
+
+def repairs_in(groups: Iterable[Group], batch: ImportBatch) -> list[Repair]:
+    """Return the classes of repairs to accept or refuse; ``groups`` are those of the file."""
+    found: dict[str, Repair] = {}
+    for group in groups:
+        if group.repair:
+            code, label = group.repair, str(RepairClass(group.repair).label)
+            repair = found.setdefault(code, Repair(code, label, code in batch.refused))
+            repair.groups.append(group)
+    return list(found.values())
 
 
 def rows_to_show(batch: ImportBatch, show: Show) -> QuerySet[ImportRow]:

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from audit import services as audit
@@ -44,6 +46,22 @@ def undo(*, batch_id: UUID, by: User | None, now: dt.datetime, report: Report) -
         done += handled
         report(min(done, total), total)
     _finish(batch_id, by=by, now=now)
+
+
+def edited_since(batch: ImportBatch) -> models.QuerySet[ImportRow]:
+    """Return the rows whose people somebody changed after the run, in the order of the file."""
+    own = PersonChange.objects.filter(
+        person=OuterRef("pk"), cause=ChangeCause.IMPORT, cause_key=batch.pk
+    )
+    people = Person.objects.annotate(
+        left_at=Subquery(own.order_by("-version").values("version")[:1])
+    )
+    completed = people.filter(left_at__isnull=False).exclude(version=F("left_at"))
+    added = people.exclude(version=Coalesce("left_at", 1))
+    return batch.rows.filter(
+        Q(outcome=RowOutcome.CREATED, person_key__in=added.values("pk"))
+        | Q(outcome=RowOutcome.UPDATED, person_key__in=completed.values("pk"))
+    ).order_by("sheet", "number")
 
 
 @transaction.atomic
