@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from common.logs import configure as configure_logs
+from config.api_enums import API_ENUMS
 from config.reading import (
     SettingsError,
     read,
@@ -340,27 +341,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    # Lists that fields of several names choose from: `code` of a person is `identity` of a filter.
-    "ENUM_NAME_OVERRIDES": {
-        "IdentityEnum": "crm.people.choices.IdentityCode",
-        "IdentityStateEnum": "crm.people.choices.IdentityState",
-        "IdentityStepEnum": "crm.people.choices.StepKind",
-        "EndReasonEnum": "crm.people.choices.EndReason",
-        "ReviewReasonEnum": "crm.people.choices.ReviewReason",
-        "RevealReasonEnum": "crm.people.choices.RevealReason",
-        "MembershipKindEnum": "crm.people.choices.MembershipKind",
-        "DocumentKindEnum": "crm.people.choices.DocumentKind",
-        "ContactKindEnum": "crm.people.choices.ContactKind",
-        "FoundByKindEnum": "crm.people.choices.FoundByKind",
-        "FactKindEnum": "crm.people.choices.FactKind",
-        "DistinctReasonEnum": "crm.people.choices.DistinctReason",
-        "EvidenceEnum": "crm.people.choices.Evidence",
-        "JobStateEnum": "jobs.models.JobState",
-        "ImportStateEnum": "crm.people.models.ImportState",
-        "RowDecisionEnum": "crm.people.models.RowDecision",
-        "RowOutcomeEnum": "crm.people.models.RowOutcome",
-        "RepairEnum": "crm.people.importing.repairs.base.RepairClass",
-    },
+    "ENUM_NAME_OVERRIDES": API_ENUMS,
 }
 
 # --- Logs ------------------------------------------------------------------------------------
