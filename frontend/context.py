@@ -150,6 +150,11 @@ class Interface:
         return [(label, url, icon) for label, name, icon in pages if (url := resolve(name))]
 
     @property
+    def is_timed(self) -> bool:
+        """Whether the session ends by itself."""
+        return bool(self.idle_seconds)
+
+    @property
     def idle_seconds(self) -> int:
         """How long an untouched session lives; 0 for guests. A dialog warns before the end.
 

@@ -48,6 +48,19 @@ def parse_partial_date(text: str) -> PartialDate:
     return PartialDate(dt.date(int(year), int(month or 1), int(day or 1)), precision)
 
 
+def age_on(birth_date: dt.date | None, day: dt.date) -> int | None:
+    """Return the age in full years; from a year or month alone it is the age after the birthday.
+
+    >>> born = dt.date(1958, 3, 2)
+    >>> age_on(born, dt.date(2026, 3, 1)), age_on(born, dt.date(2026, 3, 2)), age_on(None, born)
+    (67, 68, None)
+    """
+    if birth_date is None:
+        return None
+    birthday_to_come = (day.month, day.day) < (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - birthday_to_come
+
+
 def years_before(day: dt.date, years: int) -> dt.date:
     """Return the day by which somebody of ``years`` full years was born.
 

@@ -1,5 +1,6 @@
 """Choosing somebody, or a household, in a form: search, then choose; no script is needed."""
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from crm.people import selectors
+from crm.people.choices import Status
+from crm.people.dates import age_on
 from crm.people.households.selectors import households, members_now
 from crm.people.models import Household, Person
 from frontend.forms import Form
-from frontend.people.present import ListRow
+from frontend.people.rows import SEXES, STATUSES
 from tenants.access import may
 from tenants.permissions import Permission
 
@@ -98,7 +101,7 @@ class PersonPicker(Picker):
     def _labels(self, found: Any) -> list[tuple[str, str]]:
         today = timezone.localdate()
         lines = selectors.people_page(found).people[:_MOST]
-        return [(str(line.id), _described(ListRow.of(line, today, ""))) for line in lines]
+        return [(str(line.id), _described(line, today)) for line in lines]
 
 
 class HouseholdPicker(Picker):
@@ -125,9 +128,16 @@ class HouseholdPicker(Picker):
             return []
 
 
-def _described(row: ListRow) -> str:
-    age = _("age {age}").format(age=row.age) if row.age is not None else ""
-    return " · ".join(str(part) for part in (row.name, row.sex, age, row.phone, row.status) if part)
+def _described(line: selectors.PersonLine, today: dt.date) -> str:
+    years = age_on(line.birth_date, today)
+    parts = (
+        line.full_name,
+        SEXES[line.sex],
+        "" if years is None else _("age {age}").format(age=years),
+        line.phone,
+        "" if line.status == Status.ACTIVE else STATUSES[line.status],
+    )
+    return " · ".join(str(part) for part in parts if part)
 
 
 def _household_label(household: Household) -> str:

@@ -39,7 +39,8 @@ from frontend.people.forms import (
 )
 from frontend.people.identity_words import person_identities
 from frontend.people.merging import person_merges
-from frontend.people.present import ListRow, PersonView, page_links, without
+from frontend.people.present import PersonView, page_links, without
+from frontend.people.rows import COLUMNS, list_rows
 from frontend.people.similar import similar_people
 from frontend.unsent.views import kept
 from tenants.access import MemberRequest, may, requires
@@ -60,21 +61,23 @@ def person_list(request: MemberRequest) -> HttpResponse:
     saved: list[Any] = [] if request.htmx else list(saved_filters(by=request.user))
     if not request.GET and (start := next((one for one in saved if one.is_start), None)):
         return redirect(f"{reverse('people:list')}?{query_of(start)}")
-    form = FilterForm(request.GET)
     context: dict[str, Any] = {
-        "form": form,
         "chips": _chips(saved, request),
         "may_edit": may(request.user, Permission.PERSON_EDIT),
         "may_export": may(request.user, Permission.PERSON_EXPORT),
     }
+    status = 200
     if not request.GET:
         context["filters"] = untouched_filters(get_language() or "")
-    if form.is_valid():
-        try:
-            context |= _found(request, form.wanted())
-        except DomainError as error:
-            form.add_error(None, str(error))
-    status = 422 if form.errors else 200
+        context |= _found(request, selectors.PeopleFilter())
+    else:
+        form = context["form"] = FilterForm(request.GET)
+        if form.is_valid():
+            try:
+                context |= _found(request, form.wanted())
+            except DomainError as error:
+                form.add_error(None, str(error))
+        status = 422 if form.errors else 200
     response = render(
         request, f"{LIST_PAGE}#people" if request.htmx else LIST_PAGE, context, status=status
     )
@@ -104,18 +107,27 @@ def _found(request: MemberRequest, wanted: selectors.PeopleFilter) -> dict[str, 
     if wanted.group:
         group = selectors.find_group(wanted.group, by=request.user)
         context = {"group": group, "sentence": sentence_of(group), "as_of": now}
-    page = selectors.people_page(found, **PlaceForm(request.GET).place())
-    page = selectors.explained(page, wanted.q, may_search_documents=may_search_documents)
-    today, list_url = timezone.localdate(now), reverse("people:list")
+    place = PlaceForm(request.GET).place() if request.GET else {}
+    page = selectors.people_page(found, **place)
+    if wanted.q:
+        page = selectors.explained(page, wanted.q, may_search_documents=may_search_documents)
+    may_bulk = may(request.user, Permission.PERSON_BULK_EDIT) and not (
+        request.tenant and request.tenant.is_read_only
+    )
     return context | {
         "page": page,
-        "rows": [ListRow.of(person, today, list_url) for person in page.people],
+        "columns": COLUMNS,
+        "rows": list_rows(
+            page.people,
+            today=timezone.localdate(now),
+            list_url=reverse("people:list"),
+            may_tick=may_bulk,
+        ),
         "links": page_links(request.GET, page),
         "is_narrowed": not wanted.is_empty,
         "fact": fact_text(wanted.fact, selectors.fact_catalogue([wanted.fact])),
         "without_fact": without(request.GET, "fact"),
-        "may_bulk": may(request.user, Permission.PERSON_BULK_EDIT)
-        and not (request.tenant and request.tenant.is_read_only),
+        "may_bulk": may_bulk,
     }
 
 

@@ -224,6 +224,27 @@ def pager(
     return {"page": page, "previous": previous, "next": following, "target": target}
 
 
+@register.simple_tag
+def page_numbers(
+    numbers: Sequence[tuple[int, str]], current: int | None, *, target: str
+) -> SafeString | str:
+    """Link the first pages by their numbers, ``(number, URL)``; htmx swaps ``target``."""
+    if len(numbers) < 2:
+        return ""
+    links = format_html_join(
+        "",
+        '<a class="button button-ghost" href="{0}" hx-get="{0}" hx-target="{1}"'
+        ' hx-swap="outerHTML" hx-push-url="true"{2}>{3}</a>',
+        (
+            (url, target, mark_safe(' aria-current="page"') if number == current else "", number)
+            for number, url in numbers
+        ),
+    )
+    return format_html(
+        '<nav class="row no-print" aria-label="{}">{}</nav>', _("First pages"), links
+    )
+
+
 @register.inclusion_tag("components/empty.html")
 def empty(
     title: Text, text: Text = "", *, icon: str = "inbox", href: str = "", action: Text = ""

@@ -21,6 +21,7 @@ INDEX_BYTES = 16
 _HEADER_BYTES = 2
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_SUITES = frozenset(int(suite) for suite in Suite)
 _TAIL = re.compile(r"[0-9]{3}[0-9X]", re.ASCII)
 
 
@@ -30,10 +31,10 @@ class TamperedError(Exception):
 
 def row_label(schema: str, table: str, column: str, pk: object) -> bytes:
     """Return the label that binds a sealed value to its place."""
-    parts = (schema, table, column, str(pk))
-    if any("|" in part for part in parts):
+    label = f"{schema}|{table}|{column}|{pk}"
+    if label.count("|") != 3:
         raise ValueError("A part of a row label may not hold '|'.")
-    return "|".join(parts).encode()
+    return label.encode()
 
 
 def seal(plaintext: bytes, *, key: DataKey, label: bytes, suite: int = Suite.AES) -> bytes:
@@ -59,7 +60,7 @@ def open_sealed(record: bytes, *, find_key: Callable[[int], DataKey], label: byt
     Raises:
         TamperedError: record or label are not what was sealed.
     """
-    if len(record) < _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES or record[0] not in {*Suite}:
+    if len(record) < _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES or record[0] not in _SUITES:
         raise TamperedError("This is no sealed value.")
     key = find_key(record[1])
     nonce = record[_HEADER_BYTES : _HEADER_BYTES + _NONCE_BYTES]

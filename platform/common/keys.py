@@ -294,12 +294,14 @@ class Keystore:
 
 def keystore() -> Keystore:
     """Return the keystore that the settings name."""
-    return _open(Path(settings.KEY_DIR), int(settings.CIPHER_SUITE))
+    # As the settings have them: a page asks for each number it masks, and making a path takes
+    # longer than opening the number.
+    return _open(settings.KEY_DIR, settings.CIPHER_SUITE)
 
 
 @lru_cache(maxsize=8)
-def _open(folder: Path, suite: int) -> Keystore:
-    return Keystore(folder, suite)
+def _open(folder: str | Path, suite: int) -> Keystore:
+    return Keystore(Path(folder), int(suite))
 
 
 def current_schema() -> str:

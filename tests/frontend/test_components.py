@@ -10,8 +10,10 @@ from django.core.paginator import Paginator
 from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.translation import override
 
 from frontend.forms import Form
+from frontend.navigation import Link
 from frontend.templatetags.ui import day, html_attributes, minute
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "frontend" / "templates"
@@ -20,7 +22,7 @@ EVIL = '"><script>x</script>'
 
 def render(source, **context):
     request = RequestFactory().get("/people/", {"q": "曾", "page": "2"})
-    template = engines["django"].engine.from_string("{% load ui %}" + source)
+    template = engines["django"].engine.from_string("{% load frame ui %}" + source)
     return template.render(Context({"request": request, **context}))
 
 
@@ -47,13 +49,38 @@ class NameForm(Form):
         "{% masked evil url=evil label=evil %}{% revealed evil evil %}{% copy evil evil %}",
         "{% dialog evil %}{{ evil }}{% enddialog %}{% empty evil evil href=evil action=evil %}",
         "{% progress evil 1 2 evil %}{% seal_area evil %}{% breadcrumb evil evil evil %}",
+        "{% places links %}{% page_numbers numbers 1 target=evil %}",
         "{% date_range evil evil evil evil %}{% kpi evil evil icon='users' note=evil href=evil %}",
     ],
 )
 def test_nothing_a_person_typed_becomes_markup(source):
-    page = render(source, evil=EVIL)
+    links = [Link(EVIL, EVIL, "users", is_current=True)]
+    page = render(source, evil=EVIL, links=links, numbers=[(1, EVIL), (2, EVIL)])
     assert "<script" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_still_part_sees_what_it_is_given_and_speaks_the_language_of_the_page():
+    """It is kept for everybody, so nothing of the page around it may get in."""
+    source = '{% still "frame/choice_sets.html" elder=elder theme="dark" %}'
+    with override("en"):
+        english = render(source, elder="elder", language="xx", theme="light")
+    with override("zh-hans"):
+        chinese = render(source, elder="standard")
+
+    assert re.search(r'value="elder" aria-pressed="true"', english)
+    assert re.search(r'value="dark" aria-pressed="true"', english)
+    assert re.search(r'value="standard" aria-pressed="true"', chinese)
+    assert "Elder mode" in english
+    assert "长辈版" in chinese
+
+
+def test_pages_have_numbers_once_there_are_two():
+    numbers = [(1, "?page=1"), (2, "?q=a&page=2")]
+    assert render("{% page_numbers numbers 1 target='#x' %}", numbers=numbers[:1]) == ""
+    both = render("{% page_numbers numbers 2 target='#x' %}", numbers=numbers)
+    assert re.findall(r'aria-current="page">(\d)', both) == ["2"]
+    assert 'hx-get="?q=a&amp;page=2"' in both
 
 
 def test_attributes_follow_their_values():

@@ -21,7 +21,7 @@ from crm.people.models.kinship import Kinship, OverseasKin
 from crm.people.models.merging import DuplicatePair, MergeOperation
 from crm.people.models.minimisations import Minimisation
 from crm.people.models.parts import PersonContact, PersonDocument, PersonPhone
-from crm.people.models.persons import Person, PersonQuerySet, age_on
+from crm.people.models.persons import Person, PersonQuerySet
 
 __all__ = [
     "BulkChange",
@@ -57,5 +57,4 @@ __all__ = [
     "SavedMapping",
     "StartView",
     "Stay",
-    "age_on",
 ]

@@ -15,6 +15,7 @@ from common.ids import uuid7
 from common.masking import mask_address
 from common.registry import Sensitivity
 from crm.people.choices import Precision, Sex, Source, Status
+from crm.people.dates import age_on
 from crm.people.models.columns import COUNTRY, kept, who
 from network.models import Region
 
@@ -187,16 +188,3 @@ class Person(models.Model):
     def age_on(self, day: dt.date) -> int | None:
         """Return the age in full years; None where not even the year of birth is known."""
         return age_on(self.birth_date, day)
-
-
-def age_on(birth_date: dt.date | None, day: dt.date) -> int | None:
-    """Return the age in full years; from a year or month alone it is the age after the birthday.
-
-    >>> born = dt.date(1958, 3, 2)
-    >>> age_on(born, dt.date(2026, 3, 1)), age_on(born, dt.date(2026, 3, 2)), age_on(None, born)
-    (67, 68, None)
-    """
-    if birth_date is None:
-        return None
-    birthday_to_come = (day.month, day.day) < (birth_date.month, birth_date.day)
-    return day.year - birth_date.year - birthday_to_come
