@@ -38,7 +38,9 @@ def household_list(request: MemberRequest) -> HttpResponse:
     form = HouseholdFilter(request.GET)
     form.full_clean()
     data = form.cleaned_data
-    found = selectors.households(data.get("q") or "", is_closed=bool(data.get("closed")))
+    found = selectors.households(
+        data.get("q") or "", by=request.user, is_closed=bool(data.get("closed"))
+    )
     context = {
         "form": form,
         "page": Paginator(found, selectors.PAGE_SIZE).get_page(data.get("page") or 1),

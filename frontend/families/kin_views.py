@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.errors import DomainError
 from crm.people.choices import EndReason, KinCode, KinLink
+from crm.people.identities.declaring import declare_relative
 from crm.people.kinship import overseas, selectors, services
 from crm.people.models import Kinship, OverseasKin, Person
 from frontend.families.forms import EndForm, KinForm, OverseasKinForm
@@ -131,7 +132,7 @@ def end_overseas(request: MemberRequest, person_id: UUID, kin_id: UUID) -> HttpR
 @requires(Permission.PERSON_VIEW)
 def candidate_list(request: MemberRequest) -> HttpResponse:
     """List who might be 侨眷 by law and has no such identity, each with the way that shows it."""
-    found = selectors.candidates()
+    found = selectors.candidates(request.user)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -149,7 +150,12 @@ def declare(request: MemberRequest, person_id: UUID) -> HttpResponse:
     """Write down that somebody says they are 侨眷; that is all, an authority recognises."""
     person = get_object_or_404(Person, pk=person_id)
     try:
-        services.declare_relative(person_id=person.pk, by=request.user, now=timezone.now())
+        declare_relative(
+            person_id=person.pk,
+            key=request.POST.get("ground", ""),
+            by=request.user,
+            now=timezone.now(),
+        )
     except DomainError as error:
         messages.error(request, str(error))
     else:

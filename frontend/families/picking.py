@@ -15,7 +15,7 @@ from crm.people import selectors
 from crm.people.choices import Status
 from crm.people.dates import age_on
 from crm.people.households.selectors import households, members_now
-from crm.people.models import Household, Person
+from crm.people.models import Household
 from frontend.forms import Form
 from frontend.people.rows import SEXES, STATUSES
 from tenants.access import may
@@ -94,7 +94,7 @@ class PersonPicker(Picker):
     def named(self, key: str) -> list[tuple[str, str]]:
         """Return the person chosen before."""
         try:
-            return self._labels(Person.objects.filter(pk=UUID(key)))
+            return self._labels(selectors.visible_people(self.user).filter(pk=UUID(key)))
         except ValueError:
             return []
 
@@ -117,15 +117,16 @@ class HouseholdPicker(Picker):
 
     def find(self, text: str) -> list[tuple[str, str]]:
         """Return open households."""
-        found = households(text).exclude(pk__in=list(self.leave_out))[:_MOST]
+        found = households(text, by=self.user).exclude(pk__in=list(self.leave_out))[:_MOST]
         return [(str(row.pk), _household_label(row)) for row in found]
 
     def named(self, key: str) -> list[tuple[str, str]]:
         """Return the household chosen before."""
         try:
-            return [(key, _household_label(row)) for row in households().filter(pk=UUID(key))]
+            found = households(by=self.user).filter(pk=UUID(key))
         except ValueError:
             return []
+        return [(key, _household_label(row)) for row in found]
 
 
 def _described(line: selectors.PersonLine, today: dt.date) -> str:

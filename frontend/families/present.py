@@ -75,8 +75,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class GroundView:
-    """The way that shows why somebody may be 侨眷, or why not."""
+    """The way that shows why somebody may be 侨眷, or why not; ``key`` as `Ground.key`."""
 
+    key: str
     start: str
     headline: str
     steps: list[Step]
@@ -100,7 +101,7 @@ class GroundView:
             steps[-1] = Step(end, way.end.name, way.end.id, note)
         start = way.term_back if way and not ground.overseas else ground.start.name
         headline = _("{start} → {end} ({note})").format(start=start, end=end, note=note)
-        return cls(ground.start.name, headline, steps, ground.is_in_circle)
+        return cls(ground.key, ground.start.name, headline, steps, ground.is_in_circle)
 
 
 @dataclass(frozen=True, slots=True)

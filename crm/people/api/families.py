@@ -187,7 +187,7 @@ class HouseholdViewSet(Idempotent, viewsets.GenericViewSet[Household]):
         query = HouseholdQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
-        found = selectors.households(wanted["q"], is_closed=wanted["closed"])
+        found = selectors.households(wanted["q"], by=self._user, is_closed=wanted["closed"])
         pages = Paginator(found, selectors.PAGE_SIZE)
         rows = pages.get_page(wanted["page"])
         results = [

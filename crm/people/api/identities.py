@@ -16,6 +16,10 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from crm.people.api.identity_serializers import (
+    CandidateLinkSerializer,
+    DeclareSerializer,
+    GroundEndSerializer,
+    GroundKeySerializer,
     IdentityDetailSerializer,
     KeepSerializer,
     MoveSerializer,
@@ -24,12 +28,14 @@ from crm.people.api.identity_serializers import (
     StaysSerializer,
 )
 from crm.people.api.views import every_problem
+from crm.people.choices import ChangeCause, EndReason
 from crm.people.errors import InvalidPersonError
-from crm.people.identities import services, stays
+from crm.people.identities import grounds, services, stays
+from crm.people.identities.declaring import declare_relative
 from crm.people.identities.residence import check_residence
 from crm.people.identities.rules import DECISIONS
-from crm.people.identities.selectors import identities_of, with_history
-from crm.people.models import Person, PersonIdentity, Stay
+from crm.people.identities.selectors import candidates, identities_of, with_history
+from crm.people.models import IdentityGround, Person, PersonIdentity, Stay
 from tenants.access import may
 from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
@@ -38,7 +44,8 @@ from tenants.permissions import Permission
 class IdentityViewSet(Idempotent, viewsets.GenericViewSet[PersonIdentity]):
     """The identities of a person: how far each is established, by whom, and what it rests on.
 
-    They are declared and removed with the person's record; here they take their steps.
+    They are declared and removed with the person's record; here they take their steps, and rest on
+    relatives. Only 侨眷 can be declared here, with the link that the law calls somebody so for.
     """
 
     queryset = PersonIdentity.objects.none()
@@ -115,6 +122,67 @@ class IdentityViewSet(Idempotent, viewsets.GenericViewSet[PersonIdentity]):
             lambda: services.undo(
                 identity_id=pk,
                 seen=serializer.validated_data["seen"],
+                by=self._user,
+                now=timezone.now(),
+            ),
+        )
+
+    @extend_schema(request=DeclareSerializer, responses={201: IdentityDetailSerializer})
+    @action(detail=False, methods=["post"], url_path="declare-relative")
+    def declare_relative(self, request: Request, person_id: UUID) -> Response:
+        """Write down that the person says they are 侨眷; nothing changes if that is on record."""
+        get_object_or_404(Person, pk=person_id)
+        sent = DeclareSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        identity = declare_relative(
+            person_id=person_id,
+            key=sent.validated_data["ground"],
+            by=self._user,
+            now=timezone.now(),
+            cause=ChangeCause.API,
+        )
+        found = IdentityDetailSerializer(self._identity(person_id, identity.pk)).data
+        return _answer(found, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=CandidateLinkSerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def candidates(self, request: Request, person_id: UUID, pk: UUID) -> Response:
+        """List the links that this identity could rest on by law and does not yet."""
+        found: Any = candidates(self._identity(person_id, pk))
+        return _answer(CandidateLinkSerializer(found, many=True).data)
+
+    @extend_schema(request=GroundKeySerializer, responses={201: IdentityDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def grounds(self, request: Request, person_id: UUID, pk: UUID) -> Response:
+        """Let an identity rest on a link; ``ground`` is the key of one of ``candidates``."""
+        identity = self._identity(person_id, pk)
+        sent = GroundKeySerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        grounds.add_ground(
+            identity_id=identity.pk,
+            key=sent.validated_data["ground"],
+            by=self._user,
+            now=timezone.now(),
+        )
+        found = IdentityDetailSerializer(self._identity(person_id, pk)).data
+        return _answer(found, status.HTTP_201_CREATED)
+
+    @extend_schema(request=GroundEndSerializer, responses=IdentityDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="end-ground")
+    def end_ground(self, request: Request, person_id: UUID, pk: UUID) -> Response:
+        """Say that an identity no longer rests on a link; the link itself stays."""
+        identity = self._identity(person_id, pk)
+        sent = GroundEndSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        data = sent.validated_data
+        ground = get_object_or_404(IdentityGround, pk=data["ground"], identity=identity)
+        return self._after(
+            person_id,
+            pk,
+            lambda: grounds.end_ground(
+                ground_id=ground.pk,
+                reason=EndReason(data["reason"]),
+                on=data["on"],
                 by=self._user,
                 now=timezone.now(),
             ),

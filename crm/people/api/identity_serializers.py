@@ -18,7 +18,7 @@ from crm.people.dates import partial_text
 from crm.people.identities.residence import Residence, Route, RouteResult
 from crm.people.identities.rules import LONGEST_BODY, LONGEST_CERTIFICATE, LONGEST_REASON, Move
 from crm.people.identities.rules import next_states as states_after
-from crm.people.identities.selectors import ground_key, last_key, relative_of, steps_of
+from crm.people.identities.selectors import Candidate, ground_key, last_key, relative_of, steps_of
 from crm.people.identities.stays import StayValues
 from crm.people.models import IdentityGround, PersonIdentity
 
@@ -34,6 +34,13 @@ class StepSerializer(serializers.Serializer[Any]):
     review_reason = serializers.CharField()
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField(allow_null=True, help_text="the account's name")
+
+
+class CarryingSerializer(serializers.Serializer[Any]):
+    """An identity that those of relatives may rest on."""
+
+    code = serializers.ChoiceField(choices=IdentityCode.choices)
+    state = serializers.ChoiceField(choices=IdentityState.choices)
 
 
 class GroundSerializer(serializers.Serializer[IdentityGround]):
@@ -67,6 +74,44 @@ class GroundSerializer(serializers.Serializer[IdentityGround]):
     def get_country(self, ground: IdentityGround) -> str:
         """Return where a relative abroad lives."""
         return relative_of(ground).country
+
+
+class CandidateLinkSerializer(serializers.Serializer[Candidate]):
+    """A link an identity could rest on; ``person`` is null for somebody abroad."""
+
+    key = serializers.CharField()
+    relation = serializers.CharField(source="relative.relation")
+    person = serializers.UUIDField(source="relative.person_id", allow_null=True)
+    full_name = serializers.CharField(source="relative.name")
+    country = serializers.CharField(source="relative.country")
+    carrying = serializers.SerializerMethodField()
+
+    @extend_schema_field(CarryingSerializer(many=True))
+    def get_carrying(self, candidate: Candidate) -> Any:
+        """Return the relative's identities that others may rest on."""
+        return [{"code": code, "state": state} for code, state in candidate.relative.carrying]
+
+
+class GroundKeySerializer(serializers.Serializer[Any]):
+    """The link an identity is to rest on."""
+
+    ground = serializers.CharField(max_length=100, help_text="the key of one of `candidates`")
+
+
+class DeclareSerializer(serializers.Serializer[Any]):
+    """The link that was shown; without one, the shortest way counts."""
+
+    ground = serializers.CharField(
+        max_length=100, default="", allow_blank=True, help_text="the key of one of `candidates`"
+    )
+
+
+class GroundEndSerializer(serializers.Serializer[Any]):
+    """Why and since when an identity no longer rests on a link."""
+
+    ground = serializers.UUIDField(help_text="its id")
+    reason = serializers.ChoiceField(choices=EndReason.choices)
+    on = serializers.DateField()
 
 
 class IdentityDetailSerializer(serializers.Serializer[PersonIdentity]):

@@ -11,6 +11,7 @@ from crm.people.api.families import HouseholdViewSet, KinViewSet
 from crm.people.api.groups import GroupViewSet, SavedFilterViewSet
 from crm.people.api.identities import IdentityViewSet, StayViewSet
 from crm.people.api.imports import ImportResultView, ImportViewSet
+from crm.people.api.relatives import CandidateViewSet, ReviewViewSet
 from crm.people.api.views import PersonViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -24,6 +25,8 @@ router.register("merges", MergeViewSet, basename="merge")
 router.register("consents", ConsentViewSet, basename="consent")
 router.register("people/<uuid:person_id>/identities", IdentityViewSet, basename="identity")
 router.register("people/<uuid:person_id>/stays", StayViewSet, basename="stay")
+router.register("candidates", CandidateViewSet, basename="candidate")
+router.register("reviews", ReviewViewSet, basename="review")
 router.register("groups", GroupViewSet, basename="group")
 router.register("saved-filters", SavedFilterViewSet, basename="saved-filter")
 router.register("bulk-changes", BulkChangeViewSet, basename="bulk-change")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from accounts.models import User
 from crm.people.choices import EndReason, HouseholdRole, IdentityState, KinCode
 from crm.people.kinship.graph import Node
 from crm.people.kinship.selectors import NEAR, kin_of, load
@@ -21,6 +22,7 @@ from crm.people.models import (
     PersonPhone,
 )
 from crm.people.search import find_people
+from crm.people.selectors import visible_people
 
 PAGE_SIZE = 50
 # A picture with more people than this shows nothing any more.
@@ -34,13 +36,6 @@ _ROLES = {
     KinCode.GRANDPARENT: HouseholdRole.GRANDPARENT,
     KinCode.GRANDCHILD: HouseholdRole.GRANDCHILD,
 }
-CURRENT = Prefetch(
-    "members",
-    HouseholdMember.objects.filter(valid_to__isnull=True)
-    .select_related("person")
-    .order_by("-is_primary", "created_at", "id"),
-    to_attr="current",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +83,39 @@ def family_of(ids: Sequence[UUID]) -> Family:
     )
 
 
-def households(text: str = "", *, is_closed: bool = False) -> QuerySet[Household]:
+def households(text: str = "", *, by: User | None, is_closed: bool = False) -> QuerySet[Household]:
     """Return open or closed households in the order of lists, with their current members.
+
+    Only the members whom ``by`` may see, and no household that has only others.
 
     Args:
         text: part of the name or the number, the beginning of the name's pinyin, or anything a
             current member is found by.
+        by: who looks.
         is_closed: those that are closed.
     """
-    found = Household.objects.filter(closed_on__isnull=not is_closed)
+    people = visible_people(by)
+    current = HouseholdMember.objects.filter(valid_to__isnull=True)
+    seen = current.filter(person__in=people)
+    here = {"household": OuterRef("pk")}
+    found = Household.objects.filter(
+        Exists(seen.filter(**here)) | ~Exists(current.filter(**here)),
+        closed_on__isnull=not is_closed,
+    )
     text = text.strip()
     if text:
-        members = HouseholdMember.objects.filter(
-            valid_to__isnull=True,
-            person__in=find_people(text, may_search_documents=False).order_by().values("pk"),
-        )
+        who = find_people(text, among=people, may_search_documents=False).order_by()
+        members = current.filter(person__in=who.values("pk"))
         wanted = Q(label__icontains=text) | Q(number__startswith=text) | Q(
             pk__in=members.values("household")
         )  # fmt: skip
         if text.isascii():
             wanted |= Q(sort_key__startswith=text.lower())
         found = found.filter(wanted)
-    return found.prefetch_related(CURRENT).order_by("sort_key", "id")
+    shown = seen.select_related("person").order_by("-is_primary", "created_at", "id")
+    return found.prefetch_related(Prefetch("members", shown, to_attr="current")).order_by(
+        "sort_key", "id"
+    )
 
 
 def members_now(household: Household) -> list[HouseholdMember]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import User
 from crm.people.choices import (
     EndReason,
     IdentityCode,
@@ -20,6 +21,7 @@ from crm.people.choices import (
 from crm.people.kinship.graph import Graph, Link, Node, Way, hops_of
 from crm.people.kinship.terms import Hop, Someone, Step, backwards, is_in_circle, term
 from crm.people.models import Kinship, OverseasKin, Person, PersonIdentity
+from crm.people.selectors import visible_people
 
 # Whose relatives the law calls 侨眷. Those of foreign nationals are counted by the same list,
 # after the guidance of the State Council's office (domain A1).
@@ -64,6 +66,16 @@ class Ground:
     def end(self) -> Node:
         """The last person on the register."""
         return self.way.end if self.way else self.start
+
+    @property
+    def key(self) -> str:
+        """The person's own part of the way, as an identity that rests on it names it.
+
+        ``kin:<link>``, ``kin:<link>:<next link>`` or ``abroad:<relative>``.
+        """
+        if self.way is None:
+            return f"abroad:{self.overseas.pk}" if self.overseas else ""
+        return ":".join(["kin", *(str(link.id) for link in self.way.links)])
 
 
 def kin_of(person_id: UUID) -> list[Way]:
@@ -120,11 +132,12 @@ def ground_of(person_id: UUID) -> Ground | None:
     )
 
 
-def candidates() -> list[Ground]:
+def candidates(by: User | None) -> list[Ground]:
     """Return who might be 侨眷 by law and has no such identity, with the way that shows it.
 
-    Nobody is granted anything by this. In the order of lists. The number of queries does not
-    depend on how many people the site knows, beyond one for each ``_BATCH`` of relatives.
+    Only of those whom ``by`` may see, in the order of lists. Nobody is granted anything by this.
+    The number of queries does not depend on how many people the site knows, beyond one for each
+    ``_BATCH`` of relatives.
     """
     anchors = set(
         PersonIdentity.objects.filter(
@@ -153,7 +166,7 @@ def candidates() -> list[Ground]:
             for way in map(_turned, ways):
                 if _overseas_in_circle(way.start, way, kin):
                     _keep_shorter(found, Ground(way.start, way, kin, is_in_circle=True))
-    open_to_it = _without_identity(found.keys())
+    open_to_it = _without_identity(found.keys(), visible_people(by))
     return [found[person_id] for person_id in open_to_it]
 
 
@@ -244,12 +257,12 @@ def _length(ground: Ground) -> int:
     return (len(ground.way.hops) if ground.way else 0) + (ground.overseas is not None)
 
 
-def _without_identity(ids: Collection[UUID]) -> list[UUID]:
+def _without_identity(ids: Collection[UUID], among: QuerySet[Person]) -> list[UUID]:
     """Return who is active and has neither that identity nor one of those others rest on."""
     order: list[tuple[str, UUID]] = []
     for batch in _batches(ids):
         order += (
-            Person.objects.filter(pk__in=batch, status=Status.ACTIVE)
+            among.filter(pk__in=batch, status=Status.ACTIVE)
             .exclude(
                 identities__in=PersonIdentity.objects.filter(
                     code__in=[IdentityCode.RELATIVE, *GROUND_CODES], ended_on__isnull=True

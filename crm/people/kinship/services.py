@@ -1,6 +1,5 @@
 """What can be done with kinship. Every change is audited and stands in both people's histories."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,17 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit import services as audit
 from crm.people import events
-from crm.people.choices import ChangeCause, EndReason, IdentityCode, KinBasis, KinLink, Sex
+from crm.people.choices import ChangeCause, EndReason, KinBasis, KinLink, Sex
 from crm.people.errors import Problem
 from crm.people.history import FieldChange, record_change
 from crm.people.kinship import errors
 from crm.people.kinship.relations import BASES, BLOOD_TIES, LEAPS, MEANINGS, Relation
-from crm.people.kinship.selectors import ground_of
 from crm.people.kinship.terms import Someone, is_elder
 from crm.people.models import Kinship, Person
-from crm.people.selectors import values_of
-from crm.people.services import change_person
-from crm.people.values import IdentityValues
 
 OBJECT_TYPE = "people.kinship"
 LONGEST_PROOF = 200
@@ -150,32 +145,6 @@ def remove_kinship(*, kinship_id: UUID, by: User | None, now: dt.datetime) -> Ki
     if kinship.valid_from and on <= kinship.valid_from:
         on = kinship.valid_from + dt.timedelta(days=1)
     return _end(kinship, EndReason.MISTAKE, on, "kinship.remove", by=by, now=now)
-
-
-@transaction.atomic
-def declare_relative(*, person_id: UUID, by: User | None, now: dt.datetime) -> None:
-    """Write down that somebody says they are 侨眷; it changes nothing if that is on record.
-
-    Raises:
-        Person.DoesNotExist: there is no such person here.
-        NoGroundError: no link within the circle of the law leads to a 归侨 or 华侨.
-    """
-    person = Person.objects.select_for_update().get(pk=person_id)
-    ground = ground_of(person_id)
-    if ground is None or not ground.is_in_circle:
-        raise errors.NoGroundError
-    values = values_of(person)
-    if any(identity.code == IdentityCode.RELATIVE for identity in values.identities):
-        return
-    country = ground.overseas.country if ground.overseas else ""
-    declared = IdentityValues(code=IdentityCode.RELATIVE, country=country)
-    change_person(
-        person_id=person_id,
-        version=person.version,
-        values=dataclasses.replace(values, identities=(*values.identities, declared)),
-        by=by,
-        now=now,
-    )
 
 
 def _end(

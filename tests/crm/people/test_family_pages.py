@@ -1,6 +1,7 @@
 """The pages of families: a clerk links, ends, opens, moves, splits, merges and prints."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from crm.people.choices import EndReason, HouseholdRole, IdentityCode, KinLink, Sex, Status
 from crm.people.households import members, selectors, services
 from crm.people.households.values import HouseholdValues, MemberValues
+from crm.people.identities.selectors import ground_key
 from crm.people.kinship.relations import Relation
 from crm.people.kinship.services import add_kinship
 from crm.people.models import Household, HouseholdMember, Kinship, OverseasKin, PersonIdentity
@@ -179,13 +181,20 @@ def test_a_relative_abroad_is_entered_changed_and_ended(clerk_client, north):
 def test_candidates_are_listed_with_their_way_and_only_declared(clerk_client, girl):
     page = clerk_client.get(reverse("kin:candidates")).content.decode()
     assert "外孙女 → 外祖父（归侨，本人自述）" in page
-    assert clerk_client.post(reverse("kin:declare", args=[girl.pk])).status_code == 302
+    (shown,) = re.findall(r'name="ground" value="(kin:[^":]+:[^"]+)"', page)
+    address = reverse("kin:declare", args=[girl.pk])
+    assert clerk_client.post(address, {"ground": f"kin:{girl.pk}"}).status_code == 302
+    assert not PersonIdentity.objects.filter(person=girl).exists(), "that link is not there"
+    for _twice in range(2):
+        assert clerk_client.post(address, {"ground": shown}).status_code == 302
     identity = PersonIdentity.objects.get(person=girl)
     assert (identity.code, identity.state) == ("QJ", "self_declared")
+    assert [ground_key(ground) for ground in identity.grounds.all()] == [shown]
     clerk_client.get(reverse("people:detail", args=[girl.pk]))  # takes the message along
     assert "林晓雯" not in clerk_client.get(reverse("kin:candidates")).content.decode()
     outsider = someone("外人")
     clerk_client.post(reverse("kin:declare", args=[outsider.pk]))
+    clerk_client.post(reverse("kin:declare", args=[outsider.pk]), {"ground": shown})
     assert not PersonIdentity.objects.filter(person=outsider).exists()
 
 
@@ -351,4 +360,4 @@ def test_next_door_and_members_see_no_family(southern_client, member_client, hom
         assert southern_client.get(address).status_code == 404
         assert member_client.get(address).status_code == 403
     assert "林建国户" not in southern_client.get(reverse("households:list")).content.decode()
-    assert selectors.households().count() == 1
+    assert selectors.households(by=None).count() == 1

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from audit.models import AuditEntry
-from crm.people import events, services
+from crm.people import events
 from crm.people.choices import (
     EndReason,
     IdentityCode,
@@ -17,7 +17,6 @@ from crm.people.choices import (
     KinLink,
     OverseasStanding,
     Sex,
-    Status,
 )
 from crm.people.history import changes_of
 from crm.people.kinship import errors, selectors
@@ -263,69 +262,11 @@ def test_a_way_outside_the_circle_is_shown_as_such(family):
     assert ground.end.name == "陈伯年"
 
 
-def test_candidates_are_the_statutory_circle_without_the_identity(family):
-    with override("zh-hans"):
-        names = {ground.start.name: ground.way.term_back for ground in selectors.candidates()}
-    assert names == {"黄玉兰": "妻子", "陈秀英": "女儿", "林建国": "女婿", "林晓雯": "外孙女"}
-
-
-@pytest.mark.parametrize("code", [IdentityCode.RELATIVE, IdentityCode.OVERSEAS])
-def test_whoever_has_the_identity_or_lives_abroad_is_no_candidate(family, code):
-    other = someone("陈大卫", M, 1965, code)
-    link(family["陈伯年"], Relation.SON, other)
-    assert "陈大卫" not in {ground.start.name for ground in selectors.candidates()}
-
-
-def test_the_dead_are_no_candidates_and_make_none(family):
-    old = family["陈伯年"]
-    services.set_status(
-        person_id=old.pk, version=old.version, status=Status.DECEASED, by=None, now=NOW
-    )
-    assert selectors.candidates() == []
-    assert selectors.ground_of(family["林晓雯"].pk).end.name == "陈伯年"
-
-
-def test_support_makes_candidates_in_both_directions_and_divorce_unmakes_them(family):
-    nephew = someone("陈远", M, 1980)
-    link(nephew, Relation.SUPPORTER, family["陈伯年"])
-    assert "陈远" in {ground.start.name for ground in selectors.candidates()}
-    marriage = Kinship.objects.get(link=KinLink.SPOUSE, person__full_name__in=["林建国", "陈秀英"])
-    end_kinship(kinship_id=marriage.pk, reason=EndReason.DIVORCE, on=TODAY, by=None, now=NOW)
-    assert "林建国" not in {ground.start.name for ground in selectors.candidates()}
-
-
-def test_candidates_cost_the_same_for_one_family_and_for_many(north, django_assert_max_num_queries):
-    for number in range(4):
-        old = someone(f"长者{number}", M, 1935, IdentityCode.RETURNED)
-        link(someone(f"子女{number}", F, 1965), Relation.FATHER, old)
-    with django_assert_max_num_queries(7):
-        assert len(selectors.candidates()) == 4
-
-
 def abroad(person, relation=KinCode.GRANDPARENT, **more):
     values = OverseasKinValues(
         **{"relation": relation, "country": "ID", "standing": OverseasStanding.OVERSEAS} | more
     )
     return add_overseas_kin(person_id=person.pk, values=values, by=None, now=NOW)
-
-
-def test_a_relative_abroad_needs_no_name_and_makes_a_candidate(north):
-    mother, child = someone("甲", F, 1962), someone("乙", M, 1990)
-    link(child, Relation.MOTHER, mother)
-    abroad(mother, KinCode.PARENT)
-    found = {ground.start.name: ground for ground in
-             selectors.candidates()}  # fmt: skip
-    assert set(found) == {"甲", "乙"}
-    assert found["乙"].overseas.relation == KinCode.PARENT
-    assert selectors.ground_of(child.pk).overseas is not None
-
-
-def test_an_uncle_abroad_makes_no_candidate_of_the_child(north):
-    mother, child = someone("甲", F, 1962), someone("乙", M, 1990)
-    link(child, Relation.MOTHER, mother)
-    abroad(mother, KinCode.SIBLING)
-    assert [ground.start.name for ground in selectors.candidates()] == ["甲"]
-    assert not selectors.ground_of(child.pk).is_in_circle
 
 
 def test_a_name_is_kept_only_by_consent_and_goes_with_it(north):
@@ -385,7 +326,7 @@ def test_a_ground_stays_when_its_link_ends(family):
 
 def test_the_site_next_door_sees_no_family(family, south):
     with inside(south):
-        assert selectors.candidates() == []
+        assert selectors.candidates(None) == []
         assert not Kinship.objects.exists()
 
 
