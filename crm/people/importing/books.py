@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from crm.people.importing.errors import (
     FileEmptyError,
     FileIsNoTableError,
     FileIsWebPageError,
+    FileQuoteError,
     FileTooLargeError,
     FileUnreadableError,
     SheetGoneError,
@@ -235,7 +236,12 @@ class _TextFile(Book):
     def _parsed(self) -> Iterator[list[str]]:
         try:
             with self._path.open(encoding=self._encoding, newline="") as file:
-                yield from csv.reader(file, delimiter=self._delimiter)
+                quotes = _Quotes(file)
+                row: list[str] = []
+                for row in csv.reader(quotes, delimiter=self._delimiter):
+                    yield row
+                if quotes.is_open and any("\n" in cell or "\r" in cell for cell in row):
+                    raise FileQuoteError
         except (csv.Error, UnicodeDecodeError, OSError) as error:
             raise FileUnreadableError from error
 
@@ -261,6 +267,20 @@ class _TextFile(Book):
             if wide and (wide, max(widths)) > most:
                 best, most = delimiter, (wide, max(widths))
         return best, min(most[1], MOST_COLUMNS)
+
+
+class _Quotes:
+    """The lines of a file, and whether the quotation marks in them come in pairs."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.is_open = False
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            if '"' in line:
+                self.is_open ^= line.count('"') % 2 == 1
+            yield line
 
 
 def _encoding_of(path: Path) -> str:
@@ -299,7 +319,7 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
         if value != value or abs(value) >= 1e15:
             return f"{value:.5E}"

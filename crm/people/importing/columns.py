@@ -3,6 +3,7 @@
 Cells repeat, so that every distinct cell of a column is understood once.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from crm.people.importing.fields import (
     UNKNOWN,
 )
 from crm.people.importing.guards.inspection import ERRORS
+from crm.people.importing.layouts import ASKED, field_of, normalise
 from crm.people.importing.repairs.ages import looks_like_age, read_age
 from crm.people.importing.repairs.base import (
     Found,
@@ -53,16 +55,18 @@ from crm.people.importing.repairs.texts import (
     plain_text,
     tidy,
 )
-from crm.people.importing.repairs.ticks import has_ticks, read_flag, read_ticks
+from crm.people.importing.repairs.ticks import NO, YES, has_ticks, read_flag, read_ticks
 from crm.people.importing.shapes import Issue, Severity
 
 Reader = Callable[[Any], Found[Any]]
 
+# A heading that stands a second time, as `headings` counts them.
+_AGAIN = re.compile(r"(.+) \([0-9]+\)", re.DOTALL)
 MOST_REMEMBERED = 20_000  # distinct cells of a column
 _ALIVE = words("健在 在世 正常 在册 是")
 _MALE, _FEMALE = (
-    frozenset(["男性", "M", "1", "♂", "先生"]),
-    frozenset(["女性", "F", "2", "♀", "女士"]),
+    frozenset(["男性", "M", "MALE", "1", "1.男", "♂", "先生"]),
+    frozenset(["女性", "F", "FEMALE", "2", "2.女", "♀", "女士"]),
 )
 
 
@@ -111,7 +115,7 @@ class Column:
                 return self._remember(cell, DITTO)
             found = _broken(stripped) or self._reader(cell)
         else:
-            found = self._reader(cell)
+            found = self._reader(cell_text(cell) if type(cell) is bool else cell)
         if found.value is None and not found.notes:
             # Only separators, or the like.
             found = Found(None, (emptied(cell_text(cell)),))
@@ -162,14 +166,13 @@ def _broken(text: str) -> Found[Any] | None:
 def _reader_of(
     field: str, heading: str, place: int, dates: DateContext, find_region: FindRegion
 ) -> Reader:
-    if field.startswith(FACT):
-        return fact_reader(field.removeprefix(FACT), dates)
-    if field.startswith(CONTACT):
-        return _read_text
-    if field.startswith(IDENTITY):
-        return read_flag
+    kind, colon, code = field.rpartition(":")
+    if colon and (reader := _reader_of_prefix(f"{kind}:", code, dates)):
+        return reader
     if field == "birth_date":
         return lambda raw: read_age(raw) if looks_like_age(raw) else read_date(raw, dates)
+    if field == "identity" and (asked := ASKED.get(normalise(heading))):
+        return lambda raw: _read_asked(cell_text(raw), asked)
     if field == "native_place":
         return lambda raw: read_native_place(cell_text(raw), find_region)
     if field in {NOT_COLLECTED, NOT_KEPT_YET, UNKNOWN}:
@@ -184,6 +187,14 @@ def _reader_of(
     return lambda raw: of_text(cell_text(raw))
 
 
+def _reader_of_prefix(prefix: str, code: str, dates: DateContext) -> Reader | None:
+    if prefix == FACT:
+        return fact_reader(code, dates)
+    if prefix == CONTACT:
+        return _OF_CONTACTS.get(code, _read_contact)
+    return read_flag if prefix == IDENTITY else None
+
+
 def _left_out(field: str, heading: str, place: int) -> Note:
     if field == NOT_COLLECTED:
         return Note(NOT_COLLECTED, _("This is not collected; it stays in the file."))
@@ -192,6 +203,9 @@ def _left_out(field: str, heading: str, place: int) -> Note:
     if not heading:
         message = _("A cell in column {column} has no heading; it was left out.")
         return Note("no_heading", message.format(column=column_letters(place)))
+    if (first := _AGAIN.fullmatch(heading)) and field_of(first[1], None)[0] == "full_name":
+        message = _("A second person stands on this row. Put both lists below each other.")
+        return error("several_people", message)
     return Note("not_known", _("Nobody has said what this column is; it was left out."))
 
 
@@ -216,6 +230,25 @@ def _read_text(raw: Cell) -> Found[str]:
     return Found(tidied.value or None, tidied.notes)
 
 
+def _read_contact(raw: Cell) -> Found[str]:
+    """Return an account or address of the net, which has no spaces and no wide characters."""
+    found = _read_text(raw)
+    return _written(found, folded(found.value or ""))
+
+
+def _read_email(raw: Cell) -> Found[str]:
+    found = _read_text(raw)
+    name, at, host = folded(found.value or "").rpartition("@")
+    return _written(found, f"{name}{at}{host.lower()}" if at else host)
+
+
+def _written(found: Found[str], value: str) -> Found[str]:
+    """Return a text as the record writes it, with a word if that is another way."""
+    if not found.value or value == found.value:
+        return found
+    return Found(value, (*found.notes, changed(RepairClass.CONTACT_FORMAT, found.value, value)))
+
+
 def _read_note(text: str) -> Found[str]:
     tidied = tidy(text, keep_lines=True)
     return Found(tidied.value or None, tidied.notes)
@@ -226,6 +259,16 @@ def _read_identities(text: str) -> Found[tuple[str, ...]]:
     found = read_identities(text)
     codes = tuple(code.value for code in found.value or ())
     return Found(codes or None, found.notes)
+
+
+def _read_asked(text: str, code: str) -> Found[tuple[str, ...]]:
+    """Return the identity that 是否归侨 asks for, or the one that the cell names."""
+    if folded(text) not in YES | NO and not has_ticks(text):
+        return _read_identities(text)
+    flag = read_flag(text)
+    if flag.is_wrong:
+        return _read_identities(text)
+    return Found((code,) if flag.value else (), flag.notes)
 
 
 def _read_head(text: str) -> Found[str]:
@@ -273,6 +316,7 @@ def _read_status_column(text: str) -> Found[Any]:
     return Found(None, (warning(RepairClass.TO_NOTE, message, "status_unknown"),), text)
 
 
+_OF_CONTACTS: Mapping[str, Reader] = {"abroad": _read_text, "email": _read_email}
 _OF_CELLS: Mapping[str, Reader] = {
     "age": read_age,
     "id_number": read_id_numbers,

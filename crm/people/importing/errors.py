@@ -47,6 +47,16 @@ class FileHasMacrosError(FileUnreadableError):
     message = _("This file has macros. Save it as .xlsx and try again.")
 
 
+class FileQuoteError(FileUnreadableError):
+    """A quotation mark opens and never closes, so that everything behind it is one cell."""
+
+    code = "file_quote"
+    message = _(
+        "A quotation mark in this file is never closed, and hides rows. Save it as .xlsx and try"
+        " again."
+    )
+
+
 class FileTooLargeError(DomainError):
     """It is larger than a roster can be."""
 

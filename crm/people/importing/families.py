@@ -13,7 +13,6 @@ from crm.people.importing.contents import Content
 from crm.people.importing.shapes import HouseholdHint
 from crm.people.models import Household, HouseholdMember, OverseasKin, Person
 
-_LONGEST_LABEL = 60
 _MOST_KIN = 10
 
 # Two rows belong to one household by its number; without one, by head and address.
@@ -111,7 +110,7 @@ _HOME = "家"
 
 
 def _new_home(hint: HouseholdHint, address: str, *, by: User | None, now: dt.datetime) -> Household:
-    label = f"{hint.head_name[: _LONGEST_LABEL - 1]}{_HOME}" if hint.head_name else hint.number
+    label = f"{hint.head_name}{_HOME}" if hint.head_name else hint.number
     return Household(
         label=label,
         number=hint.number,

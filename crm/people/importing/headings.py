@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crm.people.importing.books import Range, Row, cell_text
-from crm.people.importing.layouts import field_of
+from crm.people.importing.layouts import column_of, field_of
 
 WITHIN = 25  # rows from the top
 _LEAST_SHARE = 0.6
@@ -31,7 +31,7 @@ def find_headings(rows: Sequence[Row], merged: Sequence[Range] = ()) -> Headings
     ('姓名', '性别', '亲属情况/关系', '亲属情况/国别')
     """
     texts = [[heading_text(cell) for cell in row] for row in rows[:WITHIN]]
-    best = next((number for number, row in enumerate(texts) if _looks_like_headings(row)), None)
+    best = next((number for number, row in enumerate(texts) if looks_like_headings(row)), None)
     if best is None:
         return None
     chosen = [best]
@@ -47,9 +47,10 @@ def heading_text(cell: object) -> str:
     return cell_text(cell).strip(" \t\r\n\u3000\u200b\ufeff\u00a0")
 
 
-def _looks_like_headings(row: Sequence[str]) -> bool:
+def looks_like_headings(row: Sequence[str]) -> bool:
+    """Say whether the texts of a row are mostly headings, one of them the name."""
     filled = [text for text in row if text]
-    known = [field_of(text, None)[0] for text in filled if len(text) <= _LONGEST]
+    known = [column_of(text, None)[0] for text in filled if len(text) <= _LONGEST]
     count = sum(bool(field) for field in known)
     if "full_name" not in known and "household_head" not in known:
         return False

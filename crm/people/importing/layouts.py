@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from common import variants
 from crm.people.importing.fields import IGNORED, NOT_COLLECTED, NOT_KEPT_YET
 
 
@@ -24,10 +25,10 @@ class Layout:
 def normalise(text: str) -> str:
     r"""Return a heading in the form that is compared.
 
-    >>> normalise("居住国（地区）"), normalise(" 姓　名\n"), normalise("*性 别：")
+    >>> normalise("居住国（地区）"), normalise(" 姓　名\n"), normalise("*性 別：")
     ('居住国地区', '姓名', '性别')
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = variants.folded(unicodedata.normalize("NFKC", text).casefold())
     return re.sub(r"[\s()\[\]【】《》<>:*、,,.·“”\"'\u200b-\u200f\ufeff/-]", "", folded)
 
 
@@ -47,29 +48,32 @@ def _headings(table: Mapping[str, str]) -> dict[str, str]:
 
 
 _COMMON = {
-    "full_name": "姓名 侨眷姓名 归侨姓名 职工姓名 中文姓名 中文名 律师姓名 本人姓名 志愿者姓名",
+    "full_name": "姓名 侨眷姓名 归侨姓名 职工姓名 中文姓名 中文名 律师姓名 本人姓名 志愿者姓名"
+    " Name FullName ChineseName",
     "phone": "常用电话 联系电话 联系方式 手机 手机号码 手机号 电话 海外电话 中国联系电话 国内电话"
-    " 电话号码 本人电话 本人联系电话 移动电话 固定电话 座机 手机电话 联系手机",
-    "sex": "性别",
-    "birth_date": "出生年月 出生日期 出生年月日 出生时间 生日",
+    " 电话号码 本人电话 本人联系电话 移动电话 固定电话 座机 手机电话 联系手机"
+    " Phone PhoneNumber PhoneNo Mobile MobileNumber Tel Telephone",
+    "sex": "性别 Sex Gender",
+    "birth_date": "出生年月 出生日期 出生年月日 出生时间 生日 DateOfBirth BirthDate Birthday DOB",
     "age": "年龄 周岁 年龄(岁)",
-    "id_number": "身份证号 身份证号码 身份证 证件号码 公民身份号码 身份证件号码 身份号码 证件号",
-    "passport": "护照号 护照号码 护照 本人护照号",
-    "contact:wechat": "微信 微信号",
+    "id_number": "身份证号 身份证号码 身份证 证件号码 公民身份号码 身份证件号码 身份号码 证件号"
+    " IDNumber IDNo IDCard IDCardNumber IDCardNo",
+    "passport": "护照号 护照号码 护照 本人护照号 Passport PassportNo PassportNumber",
+    "contact:wechat": "微信 微信号 WeChat WeChatID",
     "contact:email": "邮箱 E-mail 电子邮箱 电子邮件 邮件",
     "contact:qq": "QQ QQ号 QQ号码",
     "contact:abroad": "住在国(地区)居住地址 现旅居地详细地址 海外地址 国外地址 境外地址 旅居地址",
     "address": "家庭住址 住址 现住址 居住地址 户籍地址 所在社区 国内居住地址"
     " 中国居住地详细地址/原籍地 中国居住地详细地址 居住区域 家庭地址 地址 详细地址 通讯地址"
-    " 现居住地",
+    " 现居住地 Address HomeAddress",
     "native_place": "籍贯 祖籍 祖籍地 原籍 原籍地",
-    "nationality": "国(地区)籍 国籍 现国籍",
+    "nationality": "国(地区)籍 国籍 现国籍 Nationality Citizenship",
     "identity": "身份类别 侨界身份 归侨/侨眷 统战身份 归难侨身份 是否归侨 侨别 身份 侨务身份"
-    " 是否华侨、归侨、侨眷 人员类别 涉侨身份",
+    " 是否华侨、归侨、侨眷 人员类别 涉侨身份 是否侨眷 是否华侨 是否外籍华人 Identity",
     "identity:GA": "是否香港、澳门同胞 是否港澳同胞 是否港澳居民",
     "identity:GAJ": "是否香港、澳门眷属 是否港澳眷属",
     "former_country": "原侨居国 原居住国 归自何国 归自 原侨居地 归国前侨居国 原旅居国",
-    "other_name": "拼音/外文名 英文名 外文名 拼音 英文姓名 外文姓名 别名 其他姓名",
+    "other_name": "拼音/外文名 EnglishName 英文名 外文名 拼音 英文姓名 外文姓名 别名 其他姓名",
     "former_name": "曾用名 原名",
     "overseas_people": "海外亲属姓名 境外亲属姓名 华侨姓名 亲属姓名 国外亲属姓名",
     "overseas_relation": "与海外直系亲属关系 与华侨关系 亲属关系 与海外亲属关系 与境外亲属关系",
@@ -79,10 +83,10 @@ _COMMON = {
     "household_head": "户主 户主姓名",
     "household_relation": "与户主关系 家庭关系",
     "status": "状态 人员状态 在册状态 是否健在 健在情况",
-    "note": "备注 说明 其他情况 备注说明",
+    "note": "备注 说明 其他情况 备注说明 Remark Remarks Note Notes",
     "fact:residence_country": "住在国(地区) 住在国 现居住国 现居住国(地区) 留学国家 留学国别"
     " 居留国家"
-    " 侨居国/地区",
+    " 侨居国/地区 Country CountryOfResidence",
     "fact:residence_place": "住在国城市 居住城市 旅居城市",
     "fact:left": "出国时间 旅居时间 出国年份 出国日期 出境时间",
     "fact:settled_abroad": "定居住在国(地区)时间 定居时间",
@@ -140,6 +144,17 @@ _COMMON = {
     IGNORED: "序号 编号 行号 序 NO 号 身份状态",
 }
 COMMON = _headings(_COMMON)
+# Headings that ask for one identity; the cell says yes or no, or names it.
+ASKED = _headings({
+    "GQ": "是否归侨", "QJ": "是否侨眷", "HQ": "是否华侨", "WJHR": "是否外籍华人",
+})  # fmt: skip
+# Identities side by side, to be ticked. In a form they are answers, never labels.
+_TICKED = _headings({
+    "identity:GQ": "归侨 老归侨 归难侨", "identity:QJ": "侨眷", "identity:HQ": "华侨",
+    "identity:WJHR": "外籍华人 华人", "identity:QS": "侨属", "identity:GA": "港澳居民 港澳同胞",
+    "identity:GAJ": "港澳眷属", "identity:LXGG": "归国留学人员 留学归国人员",
+    "identity:LXJS": "留学人员家属 留学生家属",
+})  # fmt: skip
 # Two words that name a column only together with the heading above them.
 KIN_GROUPS = re.compile("亲属|眷属|家属|海外|境外|国外|家庭成员|联系人|监护人|家长")
 _IN_KIN_GROUP = _headings({
@@ -229,7 +244,7 @@ def field_of(heading: str, layout: Layout | None) -> tuple[str, float]:
     whole = normalise(heading)
     if field := known.get(whole):
         return field, 1.0
-    upper, slash, lower = heading.rpartition("/")
+    upper, slash, lower = variants.folded(heading).rpartition("/")
     if slash and KIN_GROUPS.search(upper):
         field = _IN_KIN_GROUP.get(normalise(lower), NOT_COLLECTED)
         if re.search("联系人|监护人|家长|家庭成员", upper):
@@ -244,6 +259,16 @@ def field_of(heading: str, layout: Layout | None) -> tuple[str, float]:
         if whole.startswith(own) and (field := known.get(whole.removeprefix(own))):
             return field, 0.6
     return "", 0.0
+
+
+def column_of(heading: str, layout: Layout | None) -> tuple[str, float]:
+    """Return what `field_of` does, of a table: there an identity may head a column of ticks.
+
+    >>> column_of("侨眷", None), field_of("侨眷", None)
+    (('identity:QJ', 0.9), ('', 0.0))
+    """
+    ticked = _TICKED.get(normalise(heading))
+    return (ticked, 0.9) if ticked else field_of(heading, layout)
 
 
 def guess_layout(sheet: str, headings: list[str]) -> str:

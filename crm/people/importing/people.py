@@ -28,7 +28,14 @@ from crm.people.importing.repairs.names import NameParts
 from crm.people.importing.repairs.papers import Paper
 from crm.people.importing.repairs.phones import masked
 from crm.people.importing.repairs.statuses import read_status
-from crm.people.importing.shapes import HouseholdHint, OverseasHint, RowReading
+from crm.people.importing.shapes import (
+    LONGEST_HEAD,
+    LONGEST_NUMBER,
+    HouseholdHint,
+    OverseasHint,
+    RowReading,
+)
+from crm.people.rules.checked import TOO_LONG
 from crm.people.values import (
     ContactValues,
     DocumentValues,
@@ -328,6 +335,13 @@ class PersonBuilder:
         relation = self._first("household_relation", "household.relation")
         if not (number or head or relation):
             return None
+        for name, text, longest in (
+            ("household.number", number, LONGEST_NUMBER),
+            ("household.head", head, LONGEST_HEAD),
+        ):
+            if text and len(text) > longest:
+                self.say(self.reading.origin[name], error("too_long", TOO_LONG))
+                return None
         return HouseholdHint(number=number or "", head_name=head or "", relation=relation)
 
     def _overseas(self, taken: Set[str]) -> tuple[OverseasHint, ...]:

@@ -11,7 +11,7 @@ from crm.people.importing.headings import WITHIN, Headings, find_headings
 from crm.people.importing.layouts import (
     LAYOUTS,
     NOT_PEOPLE,
-    field_of,
+    column_of,
     guess_layout,
     normalise,
 )
@@ -44,7 +44,7 @@ def guess_mapping(headings: Sequence[str], layout: str) -> tuple[dict[str, str],
     A field that takes one column goes to the heading that fits it best.
     """
     known = LAYOUTS.get(layout)
-    guesses = {heading: field_of(heading, known) for heading in headings if heading}
+    guesses = {heading: column_of(heading, known) for heading in headings if heading}
     best: dict[str, str] = {}
     for heading, (field, score) in guesses.items():
         if field not in best or score > guesses[best[field]][1]:

@@ -26,6 +26,7 @@ from crm.people.importing.fields import (
     NOT_KEPT_YET,
     UNKNOWN,
 )
+from crm.people.importing.headings import looks_like_headings
 from crm.people.importing.people import Parts, PersonBuilder, PersonContext
 from crm.people.importing.planning import MOST_CARD_ROWS
 from crm.people.importing.repairs.base import Note, RepairClass, changed, error, warning
@@ -33,7 +34,7 @@ from crm.people.importing.repairs.dates import DateContext
 from crm.people.importing.repairs.phones import masked
 from crm.people.importing.repairs.places import FindRegion
 from crm.people.importing.repairs.texts import DITTO_WORDS
-from crm.people.importing.shapes import RowReading, Severity, SheetPlan
+from crm.people.importing.shapes import Issue, RowReading, Severity, SheetPlan, Skip
 from crm.people.importing.skipping import skipper
 
 _HOUSEHOLD = ("household_number", "household_head")
@@ -139,7 +140,12 @@ class _SheetReader:
         # The row above: its cells as they were understood, its texts, its household.
         self._above: dict[int, CellReading] = {}
         self._texts: tuple[str, ...] = ()
+        # What 同上 stood for, in the row above and in this one: it may stand for 同上.
+        self._shown: dict[int, str] = {}
+        self._shown_here: dict[int, str] = {}
         self._block: tuple[str, ...] = ()
+        # Below the headings of another table, whose columns nobody has named.
+        self._is_astray = False
         # Row -> column -> first row of the merged range; and the cells and households of those.
         self._merged: dict[int, dict[int, int]] = {}
         self._tops: dict[tuple[int, int], tuple[Cell, tuple[str, ...]]] = {}
@@ -157,6 +163,8 @@ class _SheetReader:
         reading = RowReading(number + 1, cells=texts)
         if skip := self._why_skipped(row):
             reading.skip = skip
+            if skip in {Skip.HEADING, Skip.OTHER_HEADINGS}:
+                self._is_astray = skip == Skip.OTHER_HEADINGS
             return reading
         block: tuple[str, ...] = ()
         if self._household or number in self._merged:
@@ -165,8 +173,20 @@ class _SheetReader:
             self._report_beyond(row, reading)
         parts, kept = self._understood(row, block, reading)
         self._texts, self._block = texts, block
+        if self._shown or self._shown_here:
+            self._shown, self._shown_here = self._shown_here, {}
         PersonBuilder(reading, parts, self._context, kept).build()
+        if self._is_astray or (reading.issues and self._goes_astray(reading)):
+            message = _("Other headings stand above. Give this table a sheet of its own.")
+            reading.issues.append(Issue("", "other_headings", Severity.ERROR, message))
         return reading
+
+    def _goes_astray(self, reading: RowReading) -> bool:
+        """Say whether a row that is wrong has the headings of another table."""
+        self._is_astray = any(
+            issue.severity is Severity.ERROR for issue in reading.issues
+        ) and looks_like_headings([text.strip() for text in reading.cells])
+        return self._is_astray
 
     def _understood(
         self, row: Row, block: tuple[str, ...], reading: RowReading
@@ -248,7 +268,9 @@ class _SheetReader:
             message = _("“{text}” holds only inside one household. Type the value again.")
             note = error("ditto_unclear", message.format(text=text))
             return CellReading(None, (issue_of(column.heading, note, self._context.refused),))
-        note = changed(RepairClass.DITTO, text, masked(self._texts[column.place]))
+        shown = self._shown.get(column.place) or self._texts[column.place]
+        self._shown_here[column.place] = shown
+        note = changed(RepairClass.DITTO, text, masked(shown))
         issue = issue_of(column.heading, note, self._context.refused)
         is_refused = issue.severity is Severity.ERROR
         return CellReading(None if is_refused else above.value, (issue,), above.to_note)

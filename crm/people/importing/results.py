@@ -14,7 +14,7 @@ from audit import services as audit
 from crm.people.choices import Precision
 from crm.people.importing.contents import Content, unpack
 from crm.people.importing.plans import plans_of
-from crm.people.importing.shapes import SheetPlan
+from crm.people.importing.shapes import SheetPlan, Skip
 from crm.people.models import ImportBatch, ImportRow, RowAction, RowOutcome
 from crm.people.rules import Checked
 
@@ -39,8 +39,9 @@ def rows_of(batch: ImportBatch, sheet: int) -> Iterator[tuple[ImportRow, Content
 def write_report(batch: ImportBatch, file: IO[str]) -> None:
     """Write as JSON what became, or will become, of each row; one row a line, none held back.
 
-    ``{"file", "sheets": [{"name", "header_rows", "mapping", "skipped", "rows": [row_report]}]}``;
-    the values are in the clear: it is for whoever holds the file.
+    ``{"file", "sheets": [{"name", "header_rows", "mapping", "skipped", "message", "rows"}]}``:
+    rows as `row_report` has them; ``message`` says why a sheet was not read. The values are in
+    the clear: it is for whoever holds the file.
     """
     file.write(f'{{"file": {_encode(batch.name)}, "sheets": [')
     for sheet, plan in enumerate(plans_of(batch)):
@@ -49,12 +50,25 @@ def write_report(batch: ImportBatch, file: IO[str]) -> None:
             "header_rows": plan.header_rows,
             "mapping": plan.mapping,
             "skipped": plan.skipped,
+            "message": sheet_text(plan.skipped),
         }
         file.write(f'{"," if sheet else ""}\n{_encode(facts)[:-1]}, "rows": [')
         for place, (row, content) in enumerate(rows_of(batch, sheet)):
             file.write(f"{',' if place else ''}\n{_encode(row_report(row, content))}")
         file.write("\n]}")
     file.write("\n]}\n")
+
+
+def sheet_text(reason: str) -> str:
+    """Return a sentence for why a sheet was not read (`Skip`); "" if it was."""
+    texts: Mapping[str, str] = {
+        "": "",
+        Skip.BLANK: _("Nothing stands on this sheet."),
+        Skip.HIDDEN: _("This sheet is hidden. To import it, show it in the spreadsheet first."),
+        Skip.NO_HEADINGS: _("No row of headings with 姓名 was found on this sheet."),
+        Skip.NOT_PEOPLE: _("By its name, this sheet is no list of people."),
+    }
+    return texts.get(reason, _("This sheet was left out."))
 
 
 def row_report(row: ImportRow, content: Content) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Skip(StrEnum):
     TOTAL = "total"  # 合计, 小计
     NOTE = "note"  # 备注:本表由…, 填表人: 审核人:
     HEADING = "heading"  # the headings again, as on every printed page
+    OTHER_HEADINGS = "other_headings"  # of another table on the same sheet
     NO_HEADINGS = "no_headings"
     NOT_PEOPLE = "not_people"  # a ledger of meetings, or the lists of a template
     HIDDEN = "hidden"  # a hidden sheet; it is planned all the same, should a clerk want it
@@ -76,6 +77,11 @@ class SheetPlan:
     scores: Mapping[str, float] = field(default_factory=dict)
     is_cards: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+# What the record of a household has room for; the name of the head becomes its label.
+LONGEST_NUMBER = 30
+LONGEST_HEAD = 59
 
 
 @dataclass(frozen=True, slots=True)

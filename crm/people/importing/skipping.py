@@ -1,9 +1,11 @@
 """Rows in which nobody stands: totals, signatures, notes, headings on every page (D15)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from crm.people.importing.books import Cell, cell_text
+from crm.people.importing.fields import IGNORED
+from crm.people.importing.headings import looks_like_headings
 from crm.people.importing.layouts import normalise
 from crm.people.importing.repairs.base import words
 from crm.people.importing.repairs.names import is_han_name
@@ -30,13 +32,14 @@ def skipper(headings: Sequence[str], mapping: Mapping[str, str]) -> Callable[[Se
     (<Skip.TOTAL: 'total'>, '')
     """
     place = next((i for i, text in enumerate(headings) if mapping.get(text) == "full_name"), -1)
+    counting = frozenset(i for i, text in enumerate(headings) if mapping.get(text, "") in _COUNTING)
 
     def why_skipped(row: Sequence[Cell]) -> str:
         name = row[place] if 0 <= place < len(row) else ""
         if type(name) is str and is_han_name(name) and name not in _NO_NAMES:
             return ""
         texts = [cell_text(cell).strip() for cell in row]
-        return _why(texts, cell_text(name).strip(), headings)
+        return _why(texts, cell_text(name).strip(), headings, counting)
 
     return why_skipped
 
@@ -47,7 +50,11 @@ _NO_NAMES = words(
 )
 
 
-def _why(texts: Sequence[str], name: str, headings: Sequence[str]) -> str:
+# Columns that are numbered before anybody is written down.
+_COUNTING = frozenset({IGNORED, "household_number"})
+
+
+def _why(texts: Sequence[str], name: str, headings: Sequence[str], counting: Set[int]) -> str:
     filled = [text for text in texts if text]
     if not filled:
         return Skip.BLANK
@@ -58,8 +65,13 @@ def _why(texts: Sequence[str], name: str, headings: Sequence[str]) -> str:
         return Skip.NOTE
     if len(filled) > 1 and _repeats(texts, headings):
         return Skip.HEADING
-    if not name and all(is_empty_word(text) or text.isdigit() for text in filled):
-        return Skip.BLANK  # a line that was numbered in advance
+    if name in _NO_NAMES and looks_like_headings(texts):
+        return Skip.OTHER_HEADINGS
+    if not name and all(
+        not text or is_empty_word(text) or (text.isdigit() and place in counting)
+        for place, text in enumerate(texts)
+    ):
+        return Skip.BLANK  # a line that was numbered in advance; a phone alone is no number
     return ""
 
 

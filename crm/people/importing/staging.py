@@ -317,7 +317,7 @@ def _column_of(field: str, code: str, reading: RowReading, plan: SheetPlan) -> s
     for length in range(len(parts), 0, -1):
         if column := reading.origin.get(".".join(parts[:length])):
             return column
-    if code == "taken_from_number":
+    if code in {"taken_from_number", "differs_from_number"}:
         return reading.origin.get("documents.0", "")
     # An empty cell has no origin; its column is the one that was to hold the field.
     wanted = _COLUMN_OF.get(parts[0], parts[0])
@@ -329,5 +329,6 @@ def _skip_text(reason: str) -> str:
         Skip.TOTAL: _("A sum, not a person."),
         Skip.NOTE: _("A remark below the list, not a person."),
         Skip.HEADING: _("The headings again, not a person."),
+        Skip.OTHER_HEADINGS: _("The headings of another table. Give it a sheet of its own."),
     }
     return next((text for code, text in texts.items() if code == reason), _("Nobody stands here."))

@@ -121,7 +121,11 @@ def _compare_with_person(found: Checked, document: DocumentValues, result: Check
             found.values = values = dataclasses.replace(
                 values, birth_date=result.birth_date, birth_precision=Precision.DAY
             )
-            found.warn("birth_date", "taken_from_number", _("Taken from the number of the paper."))
+            found.warn(
+                "birth_date",
+                "taken_from_number",
+                _("The date of birth was taken from the number of the paper."),
+            )
         elif _differs(values, result.birth_date) and not document.mismatch_reason:
             found.refuse(
                 "birth_date",
@@ -132,7 +136,9 @@ def _compare_with_person(found: Checked, document: DocumentValues, result: Check
     if result.sex is not None:
         if values.sex is Sex.UNKNOWN:
             found.values = dataclasses.replace(values, sex=Sex(result.sex.value))
-            found.warn("sex", "taken_from_number", _("Taken from the number of the paper."))
+            found.warn(
+                "sex", "taken_from_number", _("The sex was taken from the number of the paper.")
+            )
         elif not document.mismatch_reason and values.sex.value != result.sex.value:
             found.refuse(
                 "sex",

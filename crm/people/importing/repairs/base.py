@@ -29,6 +29,7 @@ class RepairClass(StrEnum):
     DATE_CENTURY = "date_century"
     AGE = "age"
     PHONE_FORMAT = "phone_format"
+    CONTACT_FORMAT = "contact_format"
     NUMBER_FORMAT = "number_format"
     DOCUMENT_MOVED = "document_moved"
     PLACE = "place"
@@ -62,6 +63,7 @@ _LABELS: dict[RepairClass, str | Promise] = {
     RepairClass.DATE_CENTURY: gettext_lazy("century added to a year of two digits"),
     RepairClass.AGE: gettext_lazy("year of birth counted back from the age"),
     RepairClass.PHONE_FORMAT: gettext_lazy("phone written in another way"),
+    RepairClass.CONTACT_FORMAT: gettext_lazy("address of the net written in another way"),
     RepairClass.NUMBER_FORMAT: gettext_lazy("number of a paper written in another way"),
     RepairClass.DOCUMENT_MOVED: gettext_lazy("another paper found in the column"),
     RepairClass.PLACE: gettext_lazy("place read as a region"),

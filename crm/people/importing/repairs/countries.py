@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from common import variants
 from crm.people.importing.repairs.base import (
     Found,
     Note,
@@ -68,10 +69,11 @@ BN: 汶莱 BRUNEI
 BR: BRAZIL
 CA: 加 CANADA
 CN: 中 国内 大陆 CHINA PRC
-DE: 西德 东德 GERMANY
+CD: 扎伊尔
+DE: 西德 东德 民主德国 联邦德国 GERMANY
 ES: SPAIN
 FR: 法 FRANCE
-GB: 英 英格兰 苏格兰 UK U.K U.K. ENGLAND BRITAIN
+GB: 英 英吉利 英格兰 苏格兰 UK U.K U.K. ENGLAND BRITAIN
 HK: 港 HONGKONG
 ID: 印尼 荷属东印度 荷印 INDONESIA
 IN: INDIA
@@ -83,7 +85,7 @@ LA: 寮国 LAOS
 LK: 锡兰
 MM: MYANMAR BURMA
 MO: MACAO MACAU
-MY: 大马 马来亚 马来 MALAYSIA
+MY: 大马 马来亚 马来 北婆罗洲 MALAYSIA
 NL: NETHERLANDS HOLLAND
 NZ: 纽西兰 NEWZEALAND
 PH: 菲 吕宋 PHILIPPINES
@@ -91,7 +93,7 @@ RU: 苏联 苏俄 RUSSIA
 SG: 星洲 星加坡 新嘉坡 坡 SINGAPORE
 TH: 暹罗 THAILAND
 TW: 台 TAIWAN
-US: 美 USA U.S U.S. U.S.A U.S.A. AMERICA UNITEDSTATES
+US: 美 美利坚 USA U.S U.S. U.S.A U.S.A. AMERICA UNITEDSTATES
 VN: 安南 南越 北越 VIETNAM
 ZA: SOUTHAFRICA
 """)
@@ -127,11 +129,14 @@ VN: 西贡 河内 胡志明市 海防
 ZA: 约翰内斯堡
 """)
 # States that are no more: who came from there came from what is another country today.
-_HISTORIC = words("苏联 苏俄 马来亚 暹罗 安南 荷属东印度 荷印 锡兰 西德 东德 南越 北越")
+_HISTORIC = words(
+    "苏联 苏俄 马来亚 暹罗 安南 荷属东印度 荷印 锡兰 西德 东德 民主德国 联邦德国 南越"
+    " 北越 扎伊尔 北婆罗洲"
+)
 # More than one country of today: nobody can say which.
 _VAGUE = words(
     "南洋 东南亚 欧洲 非洲 美洲 南美 北美 印度支那 法属印度支那 海外 国外 境外 外国 港澳 港澳台"
-    " 南斯拉夫 婆罗洲 大洋洲 亚洲 中东"
+    " 南斯拉夫 捷克斯洛伐克 婆罗洲 大洋洲 亚洲 中东"
 )
 _REGIONS: Mapping[str, str] = {
     f"{before}{name}{behind}": code
@@ -192,7 +197,7 @@ def read_countries(raw: str) -> Found[tuple[Place, ...]]:
 
 
 def _read_one(text: str, notes: list[Note]) -> Place | None:
-    word = folded(text).upper()
+    word = variants.folded(folded(text)).upper()
     if is_empty_word(text):
         notes.append(emptied(text))
         return None
@@ -205,6 +210,10 @@ def _read_one(text: str, notes: list[Note]) -> Place | None:
     if code := _CITIES.get(word):
         notes.append(_said(text, code))
         return Place(code, text, text)
+    if word in _VAGUE:
+        message = _("“{text}” is no single country of today.").format(text=text)
+        notes.append(warning(RepairClass.TO_NOTE, message, "country_vague"))
+        return Place("", text, text)
     for length in range(len(word) - 1, 1, -1):
         head = word[:length]
         if code := _REGIONS.get(head) or _official().get(head) or _ALIASES.get(head):
@@ -213,10 +222,6 @@ def _read_one(text: str, notes: list[Note]) -> Place | None:
                 break
             notes.append(_said(text, code))
             return Place(code, rest, text)
-    if word in _VAGUE:
-        message = _("“{text}” is no single country of today.").format(text=text)
-        notes.append(warning(RepairClass.TO_NOTE, message, "country_vague"))
-        return Place("", text, text)
     message = _("“{text}” is no country that we know.").format(text=text)
     notes.append(error("country_unknown", message))
     return None

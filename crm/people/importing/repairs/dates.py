@@ -15,7 +15,7 @@ from crm.people.choices import Precision
 from crm.people.dates import PartialDate
 from crm.people.importing.repairs.base import Found, Note, RepairClass, changed, error, warning
 from crm.people.importing.repairs.numerals import western
-from crm.people.importing.repairs.texts import emptied, folded, is_empty_word
+from crm.people.importing.repairs.texts import emptied, folded, is_empty_word, tidy
 
 _ISO = re.compile(r"([12][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _WRITTEN = re.compile(
@@ -30,7 +30,8 @@ _TIME = re.compile(r"(?<=[0-9日])[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]
 _REPUBLIC = re.compile(r"民国([0-9]{1,2}|元)年?(?:([0-9]{1,2})月?(?:([0-9]{1,2})[日号]?)?)?生?")
 _ABOUT = re.compile(r"(?:大?约|大概|估计)(.+)|(.+?)(?:左右|前后|上下|许)")
 _DECADE = re.compile(r".*[0-9]{1,2}年代.*|.*世纪.*")
-_LUNAR = re.compile("[农阴旧]历")
+_LUNAR = re.compile("[农阴旧]历|正月|冬月|腊月|初[一二三四五六七八九十]|廿")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-./]([0-9]{1,2})[-./]([0-9]{4})")
 _SERIAL = re.compile(r"[1-9][0-9]{4}")
 _FIRST_DAY = dt.date(1899, 12, 30)
@@ -112,13 +113,13 @@ def _read_number(number: float, context: DateContext) -> Found[FoundDate]:
 
 
 def _read_text(text: str, context: DateContext) -> Found[FoundDate]:
-    word = folded(_TIME.sub("", text.strip())).upper()
+    word = folded(_TIME.sub("", text.strip())).upper().translate(_DASHES)
     plain = western(word)
     if _DECADE.fullmatch(plain):
         return _no_date(
             "date_decade", _("“{text}” is a decade. Write one year, or leave it empty."), text
         )
-    if _LUNAR.search(plain):
+    if _LUNAR.search(word):
         return _no_date("date_lunar", _("“{text}” is a lunar date. Write the solar one."), text)
     if about := _ABOUT.fullmatch(plain):
         return _about(text, about[1] or about[2], context)
@@ -142,6 +143,9 @@ def _read_plain(
         return _serial(text, int(plain), context)
     if found := _SHORT.fullmatch(plain) or _SHORT_PACKED.fullmatch(plain):
         return _short(text, found, context)
+    if (tidied := tidy(text).value or "") != text:
+        # Behind quotation marks, or with a character that nobody sees.
+        return _with(repair, text, _read_text(tidied, context))
     return _no_date(
         "not_a_date", _("“{text}” is no date. Write 1958-03-09, 1958-03 or 1958."), text
     )

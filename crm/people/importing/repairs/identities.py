@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from common import variants
 from crm.people.choices import IdentityCode
 from crm.people.importing.repairs.base import (
     Found,
@@ -20,7 +21,7 @@ from crm.people.importing.repairs.base import (
     words,
 )
 from crm.people.importing.repairs.texts import folded, tidy
-from crm.people.importing.repairs.ticks import has_ticks, read_ticks
+from crm.people.importing.repairs.ticks import NO, has_ticks, read_ticks
 
 Identities = tuple[IdentityCode, ...]
 
@@ -80,6 +81,9 @@ def read_identities(raw: str) -> Found[Identities]:
         return Found((code,))
     tidied = tidy(raw)
     text, notes = tidied.value or "", list(tidied.notes)
+    if code := _PLAIN.get(variants.folded(folded(text))):
+        # 归 侨, 歸僑
+        return Found((code,), (*notes, changed(RepairClass.IDENTITY, text, _name(code))))
     if has_ticks(text) and folded(text) not in WORDS:
         ticked = read_ticks(text)
         notes += ticked.notes
@@ -91,7 +95,7 @@ def read_identities(raw: str) -> Found[Identities]:
 
 
 def _read_one(text: str, notes: list[Note]) -> list[IdentityCode]:
-    word = _COUNT.sub("", folded(text))
+    word = variants.folded(_COUNT.sub("", folded(text)))
     if code := WORDS.get(word):
         if text not in _PLAIN:
             notes.append(changed(RepairClass.IDENTITY, text, _name(code)))
@@ -100,7 +104,7 @@ def _read_one(text: str, notes: list[Note]) -> list[IdentityCode]:
         message = _("“{text}” is a hardship and no identity; it was left out.").format(text=text)
         notes.append(warning(RepairClass.IDENTITY, message, "hardship_left_out"))
         return []
-    if (found := _BRACKETS.match(word)) and (code := WORDS.get(found[1])):
+    if (found := _BRACKETS.match(word)) and (code := WORDS.get(found[1])) and (found[2] not in NO):
         # 侨眷(归侨子女): the bracket says why, not what.
         notes.append(changed(RepairClass.IDENTITY, text, _name(code)))
         return [code]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common import variants
 from crm.people.choices import HouseholdRole, KinCode
 from crm.people.importing.repairs.base import (
     Found,
@@ -82,6 +83,8 @@ def read_relation(raw: str) -> Found[tuple[KinCode, ...]]:
     text, notes = tidied.value or "", list(tidied.notes)
     parts = [part for part in map(folded, _SEPARATORS.split(text)) if part]
     whole = KIN.get(folded(text))
+    if whole and folded(text) != text:
+        notes.append(changed(RepairClass.SPACES, text, folded(text)))
     codes = [whole] if whole else [code for part in parts for code in _kin(part, notes)]
     if len(codes) > 1:
         notes.append(
@@ -93,6 +96,7 @@ def read_relation(raw: str) -> Found[tuple[KinCode, ...]]:
 
 def _kin(word: str, notes: list[Note]) -> list[KinCode]:
     count = 1
+    word = variants.folded(word)
     plain = western(word)
     if found := _COUNTED.search(plain):
         count, word = min(int(found[1]), 20), _COUNTED.sub("", plain)

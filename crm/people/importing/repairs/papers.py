@@ -3,6 +3,7 @@
 D06 and D07. A number that has lost digits is never imported; one of 15 digits is kept as written.
 """
 
+import datetime as dt
 import re
 from typing import NamedTuple
 
@@ -28,6 +29,9 @@ _CHINESE_PASSPORT = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[PSD]E
 is_plain_passport = re.compile(r"[A-Z]{1,2}[0-9]{6,9}").fullmatch
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _FLOAT = re.compile(r"([0-9]{6,15})\.0+")
+# A number of that many digits was one of a spreadsheet, and has lost its last.
+_LONG_FLOAT = re.compile(r"[0-9]{16,}\.0+")
+_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _SEPARATORS = re.compile(r"[、，,;；|\n/／]+")
 _LABEL = re.compile(
     r"^(?:居民)?(?:身份证(?:号码?)?|护照(?:号码?)?|证件号码?|回乡证|通行证|台胞证|港澳通行证|ID)(?:No\.?)?[:：]?\s*",
@@ -93,6 +97,8 @@ def _read(raw: object, expected: DocumentKind) -> Found[tuple[Paper, ...]]:
         if raw != int(raw) or abs(raw) >= _EXACT_BELOW:
             return Found(None, (_lost(),))
         raw = str(int(raw))
+    if isinstance(raw, dt.date | dt.time):
+        return Found(None, (_not_a_number(str(raw)),))
     text = str(raw)
     if is_empty_word(text) or text.strip() in _ABROAD:
         return Found(None, (emptied(text),))
@@ -105,7 +111,7 @@ def _read(raw: object, expected: DocumentKind) -> Found[tuple[Paper, ...]]:
     ]
     papers = [
         paper
-        for part in _SEPARATORS.split(text)
+        for part in ([text] if _is_broken_over_lines(text) else _SEPARATORS.split(text))
         if part.strip() and (paper := _read_one(part.strip(), expected, notes))
     ]
     if len(papers) > 1:
@@ -126,15 +132,40 @@ def _read_one(text: str, expected: DocumentKind, notes: list[Note]) -> Paper | N
         bare = found[1]
     number = _NOISE.sub("", bare).upper()
     if not _PROBABLY.fullmatch(number) or not any(map(str.isdigit, number)):
-        message = _("“{text}” is no number of a paper.").format(text=masked(text))
-        notes.append(error("not_a_number", message))
+        notes.append(_not_a_number(text))
         return None
-    if _has_lost_digits(number):
+    if _has_lost_digits(number) or _LONG_FLOAT.fullmatch(bare):
         notes.append(_lost())
+        return None
+    if expected is DocumentKind.RESIDENT_ID and _is_something_else(number):
+        notes.append(_not_a_number(text))
         return None
     if number != text:
         notes.append(changed(RepairClass.NUMBER_FORMAT, masked(text), masked(number)))
     return _sorted(number, expected, notes)
+
+
+def _is_broken_over_lines(text: str) -> bool:
+    """Say whether the lines of a cell are one resident's number, which wrapped."""
+    number = _NOISE.sub("", text).upper()
+    return "\n" in text and bool(
+        _EIGHTEEN.fullmatch(number) and check_character(number[:17]) == number[17]
+    )
+
+
+def _is_something_else(number: str) -> bool:
+    """Say whether digits below 身份证号 are no paper's: a day, a phone, or part of a number.
+
+    Nine digits may be a passport from abroad, and eight or ten a permit from Taiwan.
+    """
+    if not number.isdigit() or len(number) in {9, 10, 15} or len(number) > 16:
+        return False
+    return len(number) != 8 or bool(_DAY.fullmatch(number))
+
+
+def _not_a_number(text: str) -> Note:
+    message = _("“{text}” is no number of a paper.").format(text=masked(text))
+    return error("not_a_number", message)
 
 
 def _sorted(number: str, expected: DocumentKind, notes: list[Note]) -> Paper:

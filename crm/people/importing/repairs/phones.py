@@ -21,6 +21,8 @@ _NOISE = re.compile(r"[ ()（）.\-‐-―－]")
 _LANDLINE = re.compile(
     r"(?:\(0[0-9]{2,3}\)|（0[0-9]{2,3}）|0[0-9]{2,3}[- ]?)[0-9]{7,8}(?:-[0-9]{1,6})?"
 )
+# Area and number without the 0 before them; 400 and 800 have none.
+_NO_TRUNK = re.compile(r"(?!86|[48]00)[2-9][0-9]{8,10}|10[0-9]{8}")
 _EXACT_BELOW = 10**15
 
 
@@ -71,7 +73,12 @@ def _read_one(text: str, notes: list[Note]) -> str:
         message = _("Words beside the phone {number} were left out.").format(number=masked(bare))
         notes.append(warning(RepairClass.MARKS, message, "phone_words"))
     number = _plain(bare)
-    if number != bare:
+    if _NO_TRUNK.fullmatch(number):
+        # A spreadsheet's number has lost the 0 of its area; or the country of it is missing.
+        message = _("{number} was read as a landline of the mainland without its first 0.")
+        message = message.format(number=masked(number))
+        notes.append(warning(RepairClass.PHONE_FORMAT, message, "phone_trunk_missing"))
+    elif number != bare:
         notes.append(changed(RepairClass.PHONE_FORMAT, masked(bare), masked(number)))
     return number
 

@@ -7,20 +7,22 @@ from django.utils.translation import gettext as _
 from crm.people.importing.repairs.base import Found, RepairClass, changed, error, warning, words
 from crm.people.importing.repairs.texts import folded
 
-_MARK = "√✓✔☑■●◆✅VvYy"
+# ☒ is the ticked box of Word. Letters are marks inside brackets only.
+_SIGNS = "√✓✔☑☒■●◆✅"
+_MARK = f"{_SIGNS}VvYy"
 _NO_MARK = "□○☐◇×✗✘"
-_LEADING = re.compile(rf"([{_MARK[:8]}{_NO_MARK}])\s*([^{_MARK[:8]}{_NO_MARK}]+)")
+_LEADING = re.compile(rf"([{_SIGNS}{_NO_MARK}])\s*([^{_SIGNS}{_NO_MARK}]+)")
 # An option may have brackets of its own before those of the mark: 老侨(1978年以前)(√).
 _TRAILING = re.compile(
     rf"((?:[^()（）\[\]]|[(（](?!\s*[{_MARK}{_NO_MARK}]?\s*[)）])[^()（）]*[)）])+?)"
     rf"\s*[(（\[]\s*([{_MARK}{_NO_MARK}]?)\s*[)）\]]"
 )
-_BOX_BEHIND = re.compile(rf"([^{_MARK[:8]}{_NO_MARK}\s]+)\s*([{_MARK[:8]}{_NO_MARK}])")
+_BOX_BEHIND = re.compile(rf"([^{_SIGNS}{_NO_MARK}\s]+)\s*([{_SIGNS}{_NO_MARK}])")
 # 1.华侨 and A、归侨 are counted, 1979年 is not.
 _COUNT = re.compile(
     r"^(?:[0-9]{1,2}(?:\s*[.、．)）]\s*|(?![0-9年月.]))|[A-Fa-f]\s*[.、．)）]\s*|[①-⑳]\s*)"
 )
-_HAS_MARK = re.compile(rf"[{_MARK[:8]}{_NO_MARK}]|[(（\[]\s*[{_MARK}]?\s*[)）\]]")
+_HAS_MARK = re.compile(rf"[{_SIGNS}{_NO_MARK}]|[(（\[]\s*[{_MARK}]?\s*[)）\]]")
 
 YES = words("是 有 √ ✓ ✔ ☑ 对 Y y YES Yes yes 1 TRUE True true 已参保 参保")
 NO = words("否 无 没有 × ✗ ✘ □ ☐ N n NO No no 0 FALSE False false 未参保 不是")
@@ -58,7 +60,7 @@ def _pairs(text: str) -> list[tuple[str, bool]]:
     """Return each option and whether it is ticked."""
     if found := _TRAILING.findall(text):
         return [(_option(option), mark != "" and mark in _MARK) for option, mark in found]
-    if text[:1] in _MARK[:8] + _NO_MARK:
+    if text[:1] in _SIGNS + _NO_MARK:
         return [(_option(option), mark in _MARK) for mark, option in _LEADING.findall(text)]
     return [(_option(option), mark in _MARK) for option, mark in _BOX_BEHIND.findall(text)]
 
@@ -73,12 +75,12 @@ def read_flag(raw: object) -> Found[bool]:
     >>> read_flag("√").value, read_flag("是( ) 否(√)").value, read_flag("×").value
     (True, False, False)
     """
-    text = "1" if raw is True else "0" if raw is False else str(raw).strip()
+    text = str(raw)
     if has_ticks(text):
         ticked = read_ticks(text)
         if ticked.value is None:
             return Found(None, ticked.notes)
-        inner = read_flag(ticked.value[0])
+        inner = read_flag(ticked.value[0].strip())
         return Found(inner.value, (*ticked.notes, *inner.notes))
     word = folded(text)
     if word in {"是", "否"}:

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from common.errors import DomainError
 from crm.people.importing.contents import unpack
 from crm.people.importing.errors import FileUnreadableError
-from crm.people.importing.results import explain, write_report
+from crm.people.importing.plans import plans_of
+from crm.people.importing.results import explain, sheet_text, write_report
 from crm.people.importing.running import import_file
 from crm.people.models import ImportBatch, RowAction
 from tenants.context import inside
@@ -58,6 +59,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _print(self, batch: ImportBatch) -> None:
+        for plan in plans_of(batch):
+            if plan.skipped:
+                text = sheet_text(plan.skipped)
+                self.stdout.write(_("{sheet}: {text}").format(sheet=plan.name, text=text))
         rows = batch.rows.filter(action=RowAction.ERROR).order_by("sheet", "number")
         for row in islice(rows.iterator(), _MOST_PRINTED):
             text = explain(row, unpack(row.content.reveal()))
