@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from psycopg import sql
 
 _LINES = 500  # in one message to the server
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_NOTHING = object()
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -25,24 +28,41 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         sql.Identifier(model._meta.db_table),
         sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields]),
     )
-    writers = [_writer(field) for field in fields]
+    columns = [(_reader(field), _writer(field)) for field in fields]
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
         cursor.copy(statement) as copy,
     ):
         for start in range(0, len(rows), _LINES):
-            lines = [
-                "\t".join([write(row) for write in writers]) for row in rows[start : start + _LINES]
-            ]
-            copy.write("\n".join([*lines, ""]))
+            some = rows[start : start + _LINES]
+            texts = [_column(map(read, some), write) for read, write in columns]
+            copy.write("".join([f"{line}\n" for line in map("\t".join, zip(*texts, strict=True))]))
 
 
-def _writer(field: Any) -> Callable[[models.Model], str]:
-    """Return what writes a row's value of one column as COPY reads it."""
-    if isinstance(field, models.JSONField):
-        return lambda row: _json(field.pre_save(row, add=True))
-    return lambda row: _text(field.pre_save(row, add=True))
+def _reader(field: Any) -> Callable[[models.Model], Any]:
+    """Return what reads a row's value of one column, as ``save`` would."""
+    is_plain = type(field).pre_save is models.Field.pre_save or (
+        isinstance(field, models.DateField) and not field.auto_now and not field.auto_now_add
+    )
+    return attrgetter(field.attname) if is_plain else partial(field.pre_save, add=True)
+
+
+def _writer(field: Any) -> Callable[[Any], str]:
+    """Return what writes a value of one column as COPY reads it."""
+    return _json if isinstance(field, models.JSONField) else _text
+
+
+def _column(values: Iterable[Any], write: Callable[[Any], str]) -> list[str]:
+    """Return the texts of one column; a value that many rows share is written once."""
+    texts: list[str] = []
+    last: Any = _NOTHING
+    text = ""
+    for value in values:
+        if value is not last:
+            last, text = value, write(value)
+        texts.append(text)
+    return texts
 
 
 def _json(value: Any) -> str:
@@ -55,20 +75,9 @@ def _text(value: Any) -> str:
     >>> print(_text(None), _text("a\tb"), _text(True), _text(b"\x01"), _text(["a b", 'c"']))
     \N a\tb t \\x01 {"a b","c\\""}
     """
-    if value is None:
-        return r"\N"
-    if isinstance(value, str):
-        return _escaped(str(value))
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, UUID | int):
-        return str(value)
-    if isinstance(value, dt.date):  # and times
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return rf"\\x{value.hex()}"
-    if isinstance(value, list):
-        return _escaped("{" + ",".join(map(_element, value)) + "}")
+    for kind in type(value).__mro__:  # the first, or a sealed text is bytes and a choice is text
+        if write := _WRITERS.get(kind):
+            return write(value)
     raise TypeError(f"COPY does not know how to write a {type(value).__name__}.")
 
 
@@ -82,3 +91,16 @@ def _escaped(text: str) -> str:
     if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
         return text.translate(_ESCAPES)
     return text
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _none: r"\N",
+    str: _escaped,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    UUID: str,
+    dt.date: dt.date.isoformat,
+    dt.datetime: dt.datetime.isoformat,
+    bytes: lambda value: rf"\\x{value.hex()}",
+    list: lambda value: _escaped("{" + ",".join(map(_element, value)) + "}"),
+}
