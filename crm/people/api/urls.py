@@ -7,16 +7,18 @@ from crm.people.api.bulk_changes import BulkChangeViewSet
 from crm.people.api.consents import ConsentViewSet
 from crm.people.api.duplicates import DuplicateViewSet, MergeViewSet
 from crm.people.api.exports import ExportFileView, ExportViewSet
-from crm.people.api.families import HouseholdViewSet, KinViewSet
 from crm.people.api.groups import GroupViewSet, SavedFilterViewSet
+from crm.people.api.households import HouseholdViewSet
 from crm.people.api.identities import IdentityViewSet, StayViewSet
 from crm.people.api.imports import ImportResultView, ImportViewSet
+from crm.people.api.kin import KinViewSet, OverseasKinViewSet
 from crm.people.api.relatives import CandidateViewSet, ReviewViewSet
 from crm.people.api.views import PersonViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("people", PersonViewSet, basename="person")
 router.register("people/<uuid:person_id>/kin", KinViewSet, basename="kin")
+router.register("people/<uuid:person_id>/overseas-kin", OverseasKinViewSet, basename="overseas-kin")
 router.register("households", HouseholdViewSet, basename="household")
 router.register("exports", ExportViewSet, basename="export")
 router.register("imports", ImportViewSet, basename="import")

@@ -42,6 +42,7 @@ class NotAMemberError(DomainError):
     """There is no such current member."""
 
     code = "not_a_member"
+    field = "member"
     message = _("Nobody like that is in the household now.")
 
 

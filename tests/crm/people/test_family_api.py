@@ -6,8 +6,11 @@ import uuid
 import pytest
 
 from accounts.roles import Role
+from audit.models import AuditEntry
 from crm.people.choices import Sex
-from crm.people.models import Household, HouseholdMember, Kinship
+from crm.people.models import Household, HouseholdMember, Kinship, OverseasKin
+from tenants.context import inside
+from tenants.permissions import Permission
 from tests.crm.people.test_api import with_token
 from tests.factories import people
 
@@ -90,3 +93,146 @@ def test_relatives_are_linked_listed_and_ended(api):
     nobody = {"relative": str(uuid.uuid4()), "relation": "mother"}
     assert post(api, kin(child), nobody).status_code == 404
     assert not Kinship.objects.filter(valid_to__isnull=True).exists()
+
+
+@pytest.fixture
+def home(api):
+    """A household of three, as the interface shows it."""
+    rows = [someone("林建国", Sex.MALE), someone("曾庆红"), someone("林晓雯", year=1990)]
+    roles = ("head", "spouse", "child")
+    sent = {"label": "林建国户", "address": "厦门市思明区榕荫里12号", "members": [
+        {"person": str(person.pk), "role": role} for person, role in zip(rows, roles, strict=True)
+    ]}  # fmt: skip
+    return post(api, API, sent).json()
+
+
+def change(api, home, verb, **sent):
+    """Change a household in the version that was read last, and read it again."""
+    current = api.get(f"{API}{home['id']}/").json()
+    return post(api, f"{API}{home['id']}/{verb}/", {"version": current["version"]} | sent)
+
+
+def who(body):
+    """Return who is in a household now, by what they are."""
+    return {row["role"]: row for row in body["members"] if not row["valid_to"]}
+
+
+def test_a_place_is_corrected_the_contact_chosen_and_a_mistake_removed(api, home):
+    child = who(home)["child"]["id"]
+    place = {"member": child, "role": "grandchild", "kind": "registered"}
+    done = change(api, home, "change-member", **place, valid_from="2020-01-01")
+    assert done.status_code == 200, done.content
+    assert who(done.json())["grandchild"]["valid_from"] == "2020-01-01"
+    chosen = change(api, home, "choose-contact", member=child).json()
+    assert [row["id"] for row in chosen["members"] if row["is_primary"]] == [child]
+    removed = change(api, home, "remove-member", member=child).json()
+    assert child not in {row["id"] for row in removed["members"]}
+    gone = change(api, home, "choose-contact", member=child)
+    assert (gone.status_code, gone.json()["code"], gone.json()["field"]) == (
+        422, "not_a_member", "member",
+    )  # fmt: skip
+
+
+def test_members_move_split_off_and_come_together_again(api, home):
+    day = {"on": "2026-01-01"}
+    other = post(api, API, {"label": "新户"}).json()
+    child, spouse = who(home)["child"], who(home)["spouse"]
+    moved = change(api, home, "move-member", member=child["id"], other=other["id"], role="head",
+                   **day)  # fmt: skip
+    assert moved.status_code == 200, moved.content
+    assert set(who(moved.json())) == {"head", "spouse"}
+    assert set(who(api.get(f"{API}{other['id']}/").json())) == {"head"}
+
+    all_leave = [row["id"] for row in who(moved.json()).values()]
+    refused = change(api, home, "split", members=all_leave, head=all_leave[0], label="丙户", **day)
+    assert (refused.status_code, refused.json()["field"]) == (422, "members")
+    one = {"members": [spouse["id"]], "head": spouse["id"], "label": "曾庆红户"}
+    founded = change(api, home, "split", **one, **day)
+    assert (founded.status_code, founded.json()["label"]) == (201, "曾庆红户")
+    assert set(who(founded.json())) == {"head"}
+
+    united = change(api, home, "take-in", other=founded.json()["id"], on="2026-02-01")
+    assert len(who(united.json())) == 2
+    assert api.get(f"{API}{founded.json()['id']}/").json()["closed_on"] == "2026-02-01"
+    same = change(api, home, "take-in", other=home["id"], **day)
+    assert (same.status_code, same.json()["code"]) == (422, "same_household")
+    assert change(api, home, "take-in", other=str(uuid.uuid4()), **day).status_code == 404
+
+
+def test_a_household_is_closed_and_opened_again(api, home):
+    closed = change(api, home, "close", on="2026-01-01").json()
+    assert (closed["closed_on"], who(closed)) == ("2026-01-01", {})
+    late = change(api, home, "choose-contact", member=who(home)["head"]["id"])
+    assert (late.status_code, late.json()["code"]) == (422, "household_closed")
+    assert len(who(change(api, home, "reopen").json())) == 3
+
+
+def test_an_address_is_shown_with_a_reason_on_record_of_each_member(api, north, home):
+    address = f"{API}{home['id']}/reveal/"
+    refused = post(api, address, {"reason": "other"})
+    assert refused.status_code == 422
+    shown = post(api, address, {"reason": "contact"})
+    assert (shown.json(), shown["Cache-Control"]) == (
+        {"value": "厦门市思明区榕荫里12号"},
+        "no-store",
+    )
+    assert AuditEntry.objects.filter(action="person.reveal").count() == 3
+    reader = with_token(north, Role.CLERK, {Permission.PERSON_VIEW, Permission.PERSON_EDIT})
+    assert post(reader, address, {"reason": "contact"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent"),
+    [
+        ("change-member", {"role": "head", "kind": "living"}),
+        ("remove-member", {}),
+        ("choose-contact", {}),
+        ("move-member", {"role": "head", "on": "2026-01-01"}),
+        ("split", {"label": "丙户", "on": "2026-01-01"}),
+        ("take-in", {"on": "2026-01-01"}),
+        ("close", {"on": "2026-01-01"}),
+        ("reopen", {}),
+    ],
+)
+def test_a_change_on_an_old_page_is_409_and_a_stranger_finds_nothing(api, south, home, verb, sent):
+    rows = [row["id"] for row in home["members"]]
+    other = post(api, API, {"label": "新户"}).json()["id"]
+    sent |= {"member": rows[2], "other": other, "members": rows[2:], "head": rows[2]}
+    assert change(api, home, "choose-contact", member=rows[1]).status_code == 200
+    address = f"{API}{home['id']}/{verb}/"
+    stale = post(api, address, {"version": 1} | sent)
+    assert (stale.status_code, stale.json()["code"]) == (409, "household_changed")
+    nothing = post(api, address, {})
+    assert (nothing.status_code, nothing.json()[0]["field"]) == (422, "version")
+    with inside(south):
+        stranger = with_token(south, Role.CLERK)
+    assert post(stranger, address, {"version": 2} | sent).status_code == 404
+
+
+def test_a_relative_abroad_is_written_down_corrected_and_ended(api, south):
+    person = someone("甲")
+    address = f"/api/v1/people/{person.pk}/overseas-kin/"
+    sent = {"relation": "GRP", "country": "ID", "standing": "HQ", "name": "陈文辉"}
+    refused = post(api, address, sent)
+    assert (refused.status_code, refused.json()["field"]) == (422, "name")
+    made = api.post(address, sent | {"has_agreed": True}, content_type="application/json",
+                    headers={"Idempotency-Key": "k1"})  # fmt: skip
+    again = api.post(address, sent | {"has_agreed": True}, content_type="application/json",
+                     headers={"Idempotency-Key": "k1"})  # fmt: skip
+    assert (made.status_code, again.json()) == (201, made.json())
+    assert made.json()["has_name"]
+    assert "陈文辉" not in made.content.decode()
+    one = f"{address}{made.json()['id']}/"
+    changed = api.put(one, {"relation": "PAR", "country": "MY"}, content_type="application/json")
+    assert (changed.json()["relation"], changed.json()["has_name"]) == ("PAR", False)
+    wrong = api.put(one, {"relation": "PAR", "country": "XX"}, content_type="application/json")
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "country")
+    assert post(api, f"{one}end/", {"reason": "other"}).status_code == 422
+    ended = post(api, f"{one}end/", {"reason": "other", "on": "2026-01-01"})
+    assert ended.json()["ended_on"] == "2026-01-01"
+    assert api.get(address).json() == [ended.json()]
+    with inside(south):
+        stranger = with_token(south, Role.CLERK)
+    assert stranger.get(address).status_code == 404
+    assert post(stranger, f"{one}end/", {"reason": "mistake"}).status_code == 404
+    assert OverseasKin.objects.get().end_reason == "other"
