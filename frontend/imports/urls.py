@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.upload, name="new"),
     path("<uuid:batch_id>/", views.detail, name="detail"),
     path("<uuid:batch_id>/columns/", views.columns, name="columns"),
+    path("<uuid:batch_id>/headings/", views.headings, name="headings"),
     path("<uuid:batch_id>/repairs/", views.repairs, name="repairs"),
     path("<uuid:batch_id>/rows/", views.rows, name="rows"),
     path("<uuid:batch_id>/decide/", views.decide, name="decide"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,17 +24,25 @@ from crm.people.importing.errors import DecisionError, FileTooLargeError
 from crm.people.importing.plans import plans_of
 from crm.people.importing.questions import (
     Show,
+    going_in,
     groups_of,
     imports,
-    masked_text,
     repairs_in,
     rows_to_show,
     undecided,
 )
 from crm.people.importing.results import hand_out
+from crm.people.importing.shapes import Skip
 from crm.people.models import ImportBatch, ImportState
+from crm.people.selectors import fact_catalogue
 from frontend.imports.forms import FileForm, SheetForm
-from frontend.imports.present import RowView, decisions_in, state_kind
+from frontend.imports.present import (
+    GroupView,
+    RowView,
+    decisions_in,
+    sheet_names,
+    state_kind,
+)
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
 
@@ -42,6 +51,7 @@ UPLOAD_PAGE = "imports/upload.html"
 DETAIL_PAGE = "imports/import_detail.html"
 COLUMNS_PAGE = "imports/columns.html"
 ROWS_PAGE = "imports/rows.html"
+UNDO_PAGE = "imports/undo.html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PER_PAGE = 50
 
@@ -98,14 +108,18 @@ def detail(request: MemberRequest, batch_id: UUID) -> HttpResponse:
         "now": timezone.now(),
     }
     if batch.state == ImportState.CHECKED:
-        groups = groups_of(batch)
-        for group in groups:
-            group.example = masked_text(group.example)
+        names = sheet_names(plans_of(batch))
+        found = groups_of(batch)
+        groups = [GroupView.of(group, names) for group in found]
         context |= {
             "errors": [group for group in groups if group.severity == "error"],
             "warnings": [g for g in groups if g.severity != "error" and not g.repair],
-            "repairs": repairs_in(groups, batch),
+            "repairs": [
+                (repair, [GroupView.of(group, names) for group in repair.groups])
+                for repair in repairs_in(found, batch)
+            ],
             "undecided": undecided(batch),
+            "going_in": going_in(batch),
         }
     return render(request, DETAIL_PAGE, context)
 
@@ -123,6 +137,8 @@ def columns(request: MemberRequest, batch_id: UUID) -> HttpResponse:
     forms = _sheet_forms(batch, request)
     if [form for form in forms if not form.is_valid()]:
         return _show_columns(request, batch, forms)
+    if not any(form.answer().is_wanted and form.has_columns for form in forms):
+        return _show_columns(request, batch, forms, problem=_("Choose at least one sheet."))
     try:
         batches.check(
             batch_id=batch.pk,
@@ -138,16 +154,40 @@ def columns(request: MemberRequest, batch_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PERSON_IMPORT)
+def headings(request: MemberRequest, batch_id: UUID) -> HttpResponse:
+    """Say where the headings of a sheet stand; the file is looked at again."""
+    batch = _batch(batch_id)
+    if batch.state not in {ImportState.PLANNED, ImportState.CHECKED}:
+        return redirect("imports:detail", batch.pk)
+    forms = _sheet_forms(batch, request)
+    number = request.POST.get("sheet", "")
+    asked = next((form for form in forms if str(form.number) == number), None)
+    for form in forms:
+        form.is_valid()  # what is wrong with the columns is said when they are sent
+    correction = asked.correction() if asked else None
+    if asked is None or correction is None:
+        return _show_columns(request, batch, forms)
+    try:
+        batches.set_headings(
+            batch_id=batch.pk,
+            sheet=asked.number,
+            correction=correction,
+            answers=[form.answer() for form in forms],
+            by=request.user,
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        return _show_columns(request, batch, forms, problem=str(error))
+    return redirect("imports:detail", batch.pk)
+
+
+@require_POST
+@requires(Permission.PERSON_IMPORT)
 def repairs(request: MemberRequest, batch_id: UUID) -> HttpResponse:
     """Say which kinds of repair are accepted; the check begins anew."""
     offered, accepted = request.POST.getlist("offered"), set(request.POST.getlist("accepted"))
     refused = [code[:40] for code in offered if code not in accepted]
-    return _do(
-        request,
-        batch_id,
-        lambda **given: batches.check(refused=refused, **given),
-        _("The file is checked again."),
-    )
+    return _do(request, batch_id, lambda **given: batches.check(refused=refused, **given))
 
 
 @require_safe
@@ -156,20 +196,20 @@ def repairs(request: MemberRequest, batch_id: UUID) -> HttpResponse:
 def rows(request: MemberRequest, batch_id: UUID) -> HttpResponse:
     """Show rows of the file with what is said about them, and ask about doubtful ones."""
     batch = _batch(batch_id)
-    wanted = request.GET.get("show", "")
-    show = Show(wanted) if wanted in set(Show) else Show.ALL
+    wanted, shows = request.GET.get("show", ""), _show_choices(batch)
+    show = Show(wanted) if wanted in dict(shows) else Show.ALL
     page = Paginator(rows_to_show(batch, show), _PER_PAGE).get_page(request.GET.get("page"))
     is_open = batch.state == ImportState.CHECKED
-    views = [RowView.of(row, is_open=is_open) for row in page]
+    names = sheet_names(plans_of(batch))
+    views = [RowView.of(row, names, is_open=is_open) for row in page]
     context = {
         "batch": batch,
         "page": page,
         "rows": views,
         "show": show.value,
-        "shows": _show_choices(),
+        "shows": shows,
         "may_decide": any(view.decisions for view in views),
         "has_outcomes": not is_open,
-        "sheets": len([plan for plan in plans_of(batch) if not plan.skipped]),
     }
     return render(request, ROWS_PAGE, context)
 
@@ -195,21 +235,27 @@ def decide(request: MemberRequest, batch_id: UUID) -> HttpResponse:
 @requires(Permission.PERSON_IMPORT)
 def run(request: MemberRequest, batch_id: UUID) -> HttpResponse:
     """Put the checked rows on the register."""
-    return _do(request, batch_id, batches.run, _("The import has begun."))
+    return _do(request, batch_id, batches.run)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @requires(Permission.PERSON_IMPORT)
 def undo(request: MemberRequest, batch_id: UUID) -> HttpResponse:
-    """Take an import back."""
-    return _do(request, batch_id, batches.undo, _("The import is being undone."))
+    """Ask whether an import is to be taken back, and take it back."""
+    if request.method == "POST":
+        return _do(request, batch_id, batches.undo)
+    batch = _batch(batch_id)
+    if batch.state != ImportState.DONE:
+        return redirect("imports:detail", batch.pk)
+    return render(request, UNDO_PAGE, {"batch": batch})
 
 
 @require_POST
 @requires(Permission.PERSON_IMPORT)
 def go_on(request: MemberRequest, batch_id: UUID) -> HttpResponse:
     """Continue a step whose job failed."""
-    return _do(request, batch_id, batches.go_on, _("The import goes on."))
+    return _do(request, batch_id, batches.go_on)
 
 
 @require_POST
@@ -245,46 +291,55 @@ def _batch(batch_id: UUID) -> ImportBatch:
     )
 
 
-def _do(
-    request: MemberRequest, batch_id: UUID, verb: Callable[..., Any], outcome: Promise
-) -> HttpResponse:
+def _do(request: MemberRequest, batch_id: UUID, verb: Callable[..., Any]) -> HttpResponse:
+    """Begin a step; the page of the import tells what is going on and what became of it."""
     batch = _batch(batch_id)
     try:
         verb(batch_id=batch.pk, by=request.user, now=timezone.now())
     except DomainError as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, str(outcome))
     return redirect("imports:detail", batch.pk)
 
 
 def _sheet_forms(batch: ImportBatch, request: MemberRequest) -> list[SheetForm]:
     data = request.POST if request.method == "POST" else None
-    return [SheetForm(plan, number, data) for number, plan in enumerate(plans_of(batch))]
+    facts = fact_catalogue()
+    return [SheetForm(plan, number, facts, data) for number, plan in enumerate(plans_of(batch))]
 
 
 def _show_columns(
     request: MemberRequest,
     batch: ImportBatch,
     forms: list[SheetForm] | None = None,
-    problem: str = "",
+    problem: str | Promise = "",
 ) -> HttpResponse:
     sheets = forms or _sheet_forms(batch, request)
     context = {
         "batch": batch,
-        "sheets": [form for form in sheets if form.is_read],
-        "others": [form.plan for form in sheets if not form.is_read],
+        "sheets": [form for form in sheets if form.plan.skipped != Skip.BLANK],
+        "blank": [form.plan for form in sheets if form.plan.skipped == Skip.BLANK],
+        "may_check": any(form.has_columns for form in sheets),
+        "faulty": [form for form in sheets if form.is_bound and form.errors],
         "problem": problem,
     }
     return render(request, COLUMNS_PAGE, context, status=422 if forms else 200)
 
 
-def _show_choices() -> list[tuple[str, Promise]]:
-    return [
-        (Show.DECIDE, _("to decide")),
-        (Show.ERRORS, _("with errors")),
-        (Show.UPDATES, _("add to somebody")),
-        (Show.WARNINGS, _("with remarks")),
-        (Show.KEPT, _("not taken back")),
-        (Show.ALL, _("all")),
-    ]
+def _show_choices(batch: ImportBatch) -> list[tuple[str, str | Promise]]:
+    """Return the lists of rows that there can be in the state of an import."""
+    if batch.state == ImportState.UNDONE:
+        own: list[tuple[str, str | Promise]] = [(Show.KEPT, _("not taken back"))]
+    elif batch.ran_at is not None:
+        own = [
+            (Show.ADDED, pgettext_lazy("rows", "added")),
+            (Show.COMPLETED, pgettext_lazy("rows", "completed")),
+            (Show.LEFT, pgettext_lazy("rows", "left out")),
+        ]
+    else:
+        own = [
+            (Show.DECIDE, _("to decide")),
+            (Show.ADDED, _("new people")),
+            (Show.UPDATES, _("add to somebody")),
+            (Show.WARNINGS, _("with remarks")),
+        ]
+    return [(Show.ALL, pgettext_lazy("rows", "all")), *own, (Show.ERRORS, _("with errors"))]

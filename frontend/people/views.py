@@ -65,6 +65,7 @@ def person_list(request: MemberRequest) -> HttpResponse:
         "chips": _chips(saved, request),
         "may_edit": may(request.user, Permission.PERSON_EDIT),
         "may_export": may(request.user, Permission.PERSON_EXPORT),
+        "may_import": may(request.user, Permission.PERSON_IMPORT),
     }
     status = 200
     if not request.GET:

@@ -37,7 +37,7 @@ HAN = r"[\u3400-\u9fff]"
 HALF_WIDTH = re.compile(rf"""{HAN}[,;:!?()"']|[,;:!?("']{HAN}|{HAN}\.(?![a-z])|{HAN} +{HAN}""")
 LATIN_WORDS = {
     *("AA", "Cookie", "GB", "JavaScript", "MB", "PDF", "PIN", "T", "WCAG"),
-    *("Idempotency", "Key", "If", "Match", "version", "csv", "xlsx"),
+    *("Idempotency", "Key", "If", "Match", "version", "csv", "xls", "xlsx", "ods"),
     *("a", "z", "siming", "zeng"),
 }
 # A question can be a label in Chinese: “用途” asks “What is it for?” in two characters.

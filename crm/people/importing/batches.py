@@ -13,24 +13,26 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit import services as audit
 from crm.people.importing import plans
+from crm.people.importing.books import open_book
 from crm.people.importing.errors import (
     ColumnsError,
     DecisionError,
+    FileEmptyError,
     FileKindError,
     FileTooLargeError,
-    FileUnreadableError,
     ImportStateError,
     UndoTooLateError,
 )
 from crm.people.importing.files import (
     SUFFIXES,
     forget_files,
+    in_the_clear,
     opened_file,
     remove_file,
     store_file,
 )
 from crm.people.importing.matching import PAPERS
-from crm.people.importing.planning import plan_workbook
+from crm.people.importing.planning import Correction, plan_workbook
 from crm.people.importing.shapes import SheetPlan
 from crm.people.importing.writing import BATCH_TYPE
 from crm.people.models import ImportBatch, ImportRow, ImportState, RowAction, RowDecision
@@ -38,6 +40,8 @@ from jobs.models import Job
 from jobs.services import start_job
 
 LARGEST_FILE = 20 * 1024 * 1024
+# What is small is opened while the clerk waits, so that the form can say what is wrong with it.
+OPENED_AT_ONCE = 1024 * 1024
 UNDO_DAYS = 30
 # Which job takes an import on from a state.
 JOBS: Mapping[str, str] = {
@@ -64,8 +68,12 @@ def upload(*, name: str, data: bytes, by: User | None, now: dt.datetime) -> Impo
     Raises:
         FileKindError: its name ends in another way than a spreadsheet's.
         FileTooLargeError: it is larger than a roster can be.
-        FileUnreadableError: it is empty.
+        FileUnreadableError: it is empty, or small and cannot be opened.
     """
+    name = _checked_name(name, data)
+    if len(data) <= OPENED_AT_ONCE:
+        with in_the_clear(data, name=name) as path, open_book(path):
+            pass
     batch = keep(name=name, data=data, by=by, now=now)
     _start(batch, by=by, now=now)
     return batch
@@ -73,20 +81,26 @@ def upload(*, name: str, data: bytes, by: User | None, now: dt.datetime) -> Impo
 
 @transaction.atomic
 def keep(*, name: str, data: bytes, by: User | None, now: dt.datetime) -> ImportBatch:
-    """Take a file in and start nothing; otherwise as `upload`."""
-    name = PurePath(name.replace("\\", "/")).name[-200:]
-    if PurePath(name).suffix.lower() not in SUFFIXES:
-        raise FileKindError
-    if len(data) > LARGEST_FILE:
-        raise FileTooLargeError(field="file")
-    if not data:
-        raise FileUnreadableError(field="file")
+    """Take a file in and start nothing; otherwise as `upload`, but it is not opened."""
+    name = _checked_name(name, data)
     batch = ImportBatch(
         name=name, file_hash=hashlib.sha256(data).hexdigest(), created_at=now, created_by=by
     )
     store_file(batch, data)
     batch.save(force_insert=True)
     return batch
+
+
+def _checked_name(name: str, data: bytes) -> str:
+    """Return the name without folders, or refuse the file for its name or size."""
+    name = PurePath(name.replace("\\", "/")).name[-200:]
+    if PurePath(name).suffix.lower() not in SUFFIXES:
+        raise FileKindError
+    if len(data) > LARGEST_FILE:
+        raise FileTooLargeError
+    if not data:
+        raise FileEmptyError
+    return name
 
 
 def read_plan(*, batch_id: UUID) -> None:
@@ -98,8 +112,17 @@ def read_plan(*, batch_id: UUID) -> None:
     batch = ImportBatch.objects.get(pk=batch_id)
     if batch.state != ImportState.UPLOADED:
         return
+    before = {plan.name: plan for plan in plans.plans_of(batch)}
+    corrections = {
+        name: Correction(plan.header_rows, plan.start)
+        for name, plan in before.items()
+        if plan.is_corrected
+    }
     with opened_file(batch) as path:
-        found = [plans.as_remembered(plan) for plan in plan_workbook(path)]
+        found = [
+            plans.as_before(plan, before.get(plan.name)) or plans.as_remembered(plan)
+            for plan in plan_workbook(path, corrections)
+        ]
     batch.plan, batch.state = plans.to_json(found), ImportState.PLANNED
     batch.save(update_fields=["plan", "state"])
 
@@ -147,13 +170,50 @@ def check(
     return batch
 
 
+@transaction.atomic
+def set_headings(
+    *,
+    batch_id: UUID,
+    sheet: int,
+    correction: Correction,
+    answers: Sequence[SheetAnswer] = (),
+    by: User | None,
+    now: dt.datetime,
+) -> ImportBatch:
+    """Say where the headings of one sheet stand; the file is looked at again.
+
+    Args:
+        batch_id: the import.
+        sheet: its place in the plan, from 0.
+        correction: where they stand.
+        answers: what was chosen so far for each sheet; it is kept, whether it is in order or not.
+        by: who says so.
+        now: the time.
+
+    Raises:
+        ImportStateError: it is being worked on, or has run.
+        ColumnsError: there is no such sheet, or no headings can stand there.
+    """
+    batch = _locked(batch_id, ImportState.PLANNED, ImportState.CHECKED)
+    found = plans.plans_of(batch)
+    if not 0 <= sheet < len(found):
+        raise ColumnsError(_("Say something about each sheet."))
+    for place, answer in enumerate(answers[: len(found)]):
+        found[place] = plans.chosen(found[place], answer.mapping, is_wanted=answer.is_wanted)
+    found[sheet] = plans.with_headings(found[sheet], correction)
+    batch.rows.all().delete()
+    batch.plan = plans.to_json(found)
+    batch.state, batch.counts = ImportState.UPLOADED, {}
+    batch.save(update_fields=["plan", "state", "counts"])
+    _start(batch, by=by, now=now)
+    return batch
+
+
 def _answered(found: Sequence[SheetPlan], answers: Sequence[SheetAnswer]) -> list[SheetPlan]:
     if len(answers) != len(found):
         raise ColumnsError(_("Say something about each sheet."))
     return [
         plans.corrected(plan, answer.mapping, answer.settings, is_wanted=answer.is_wanted)
-        if not plan.skipped or plan.skipped == plans.LEFT_OUT
-        else plan
         for plan, answer in zip(found, answers, strict=True)
     ]
 

@@ -327,3 +327,16 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat(" ") if value.time() != dt.time() else value.date().isoformat()
     return "" if value is None else str(value)
+
+
+def column_letters(place: int) -> str:
+    """Return the name of a column, counted from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters, rest = "", place + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters

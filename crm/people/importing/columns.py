@@ -11,13 +11,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.people.choices import Sex, Status
-from crm.people.importing.books import Cell, cell_text
+from crm.people.importing.books import Cell, cell_text, column_letters
 from crm.people.importing.fields import (
     CONTACT,
     FACT,
     IDENTITY,
     NOT_COLLECTED,
     NOT_KEPT_YET,
+    NOT_READ,
+    NOT_WANTED,
     UNKNOWN,
 )
 from crm.people.importing.guards.inspection import ERRORS
@@ -111,7 +113,7 @@ class Column:
             if not stripped:
                 # Spaces only: nothing stands there.
                 return self._remember(cell, CellReading(None))
-            if stripped in DITTO_WORDS and self.field not in {NOT_COLLECTED, NOT_KEPT_YET}:
+            if stripped in DITTO_WORDS and self.field not in NOT_READ:
                 return self._remember(cell, DITTO)
             found = _broken(stripped) or self._reader(cell)
         else:
@@ -175,7 +177,7 @@ def _reader_of(
         return lambda raw: _read_asked(cell_text(raw), asked)
     if field == "native_place":
         return lambda raw: read_native_place(cell_text(raw), find_region)
-    if field in {NOT_COLLECTED, NOT_KEPT_YET, UNKNOWN}:
+    if field in NOT_READ:
         note = _left_out(field, heading, place)
         return lambda raw: Found(None, (note,))
     if field in _OF_CELLS:
@@ -200,6 +202,10 @@ def _left_out(field: str, heading: str, place: int) -> Note:
         return Note(NOT_COLLECTED, _("This is not collected; it stays in the file."))
     if field == NOT_KEPT_YET:
         return Note(NOT_KEPT_YET, _("The register has no room for this yet; it stays in the file."))
+    if field == NOT_WANTED:
+        return Note(
+            NOT_WANTED, _("Somebody chose not to import this column; it stays in the file.")
+        )
     if not heading:
         message = _("A cell in column {column} has no heading; it was left out.")
         return Note("no_heading", message.format(column=column_letters(place)))
@@ -207,19 +213,6 @@ def _left_out(field: str, heading: str, place: int) -> Note:
         message = _("A second person stands on this row. Put both lists below each other.")
         return error("several_people", message)
     return Note("not_known", _("Nobody has said what this column is; it was left out."))
-
-
-def column_letters(place: int) -> str:
-    """Return the name of a column, counted from 0.
-
-    >>> column_letters(0), column_letters(27)
-    ('A', 'AB')
-    """
-    letters, rest = "", place + 1
-    while rest:
-        rest, letter = divmod(rest - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
 
 
 def _read_text(raw: Cell) -> Found[str]:

@@ -9,6 +9,7 @@ class FileUnreadableError(DomainError):
     """It is no spreadsheet that we can open."""
 
     code = "file_unreadable"
+    field = "file"
     message = _("This file cannot be opened. Save it as .xlsx or .csv and try again.")
 
 
@@ -61,6 +62,7 @@ class FileTooLargeError(DomainError):
     """It is larger than a roster can be."""
 
     code = "file_too_large"
+    field = "file"
     message = _("This file is too large. Split it into files of at most 100,000 rows and 20 MB.")
 
 

@@ -22,10 +22,14 @@ IDENTITY: Final = "identity:"
 NOT_COLLECTED: Final = "not_collected"
 # The register will have a room for it, and has none today.
 NOT_KEPT_YET: Final = "not_kept_yet"
+# Somebody chose to leave the column in the file.
+NOT_WANTED: Final = "not_wanted"
 # Line numbers and the like, which say nothing about anybody.
 IGNORED: Final = "ignored"
 # Nobody has said yet what the column is; it is reported like what is not kept.
 UNKNOWN: Final = ""
+# What of all this says of each filled cell that it stays in the file.
+NOT_READ = frozenset({NOT_COLLECTED, NOT_KEPT_YET, NOT_WANTED, UNKNOWN})
 
 FIELDS: Mapping[str, str | Promise] = {
     "full_name": _("full name"),
@@ -55,12 +59,14 @@ FIELDS: Mapping[str, str | Promise] = {
     "note": _("note"),
     NOT_COLLECTED: _("not collected"),
     NOT_KEPT_YET: _("not kept yet"),
+    NOT_WANTED: _("not imported"),
     IGNORED: _("ignored"),
 }
 # Several columns may go into these; every other field takes one column.
 REPEATABLE = frozenset(
     {"other_name", "former_name", "id_number", "passport", "phone", "identity", "note", "address"}
-    | {"overseas_people", NOT_COLLECTED, NOT_KEPT_YET, IGNORED, UNKNOWN}
+    | {"overseas_people", IGNORED}
+    | NOT_READ
 )
 
 # What a clerk may have to say about a sheet: the year in which an age was true (four digits), and

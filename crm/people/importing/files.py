@@ -45,8 +45,19 @@ def opened_file(batch: ImportBatch) -> Iterator[Path]:
         find_key=lambda key_id: keystore().data_key(schema, key_id),
         label=_label(batch),
     )
-    with tempfile.TemporaryDirectory(dir=_path(batch).parent, prefix="open-") as folder:
-        path = Path(folder) / f"file{Path(batch.name).suffix.lower()}"
+    with in_the_clear(data, name=batch.name) as path:
+        yield path
+
+
+@contextmanager
+def in_the_clear(data: bytes, *, name: str) -> Iterator[Path]:
+    """Give the path of a file with this content, for as long as the block lasts."""
+    parent = settings.FILES_DIR / current_schema() / _FOLDER
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix="open-") as folder:
+        # The sheet of a text file is called like the file. File systems take 255 bytes.
+        stem = Path(name).stem.encode()[:200].decode(errors="ignore")
+        path = Path(folder) / f"{stem}{Path(name).suffix.lower()}"
         path.touch(mode=0o600)
         path.write_bytes(data)
         yield path

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crm.people.importing.books import Range, Row, cell_text
+from crm.people.importing.books import Range, Row, cell_text, column_letters
 from crm.people.importing.layouts import column_of, field_of
 
 WITHIN = 25  # rows from the top
@@ -39,6 +39,24 @@ def find_headings(rows: Sequence[Row], merged: Sequence[Range] = ()) -> Headings
         chosen.insert(0, chosen[0] - 1)
     while len(chosen) < 3 and _is_lower_row(texts, chosen, merged):
         chosen.append(chosen[-1] + 1)
+    return Headings(tuple(chosen), _unique(_joined(texts, chosen, merged)))
+
+
+def headings_at(
+    rows: Sequence[Row], numbers: Sequence[int], merged: Sequence[Range] = ()
+) -> Headings:
+    """Return the headings in rows that somebody named, counted from 0; without any, the letters.
+
+    >>> headings_at([["编", "人"], [1, "陈某"]], [0]).texts
+    ('编', '人')
+    >>> headings_at([[1, "陈某"]], []).texts
+    ('A', 'B')
+    """
+    chosen = [number for number in numbers if number < len(rows)]
+    if not chosen:
+        width = max((len(row) for row in rows), default=0)
+        return Headings((), tuple(column_letters(place) for place in range(width)))
+    texts = [[heading_text(cell) for cell in row] for row in rows[: chosen[-1] + 1]]
     return Headings(tuple(chosen), _unique(_joined(texts, chosen, merged)))
 
 

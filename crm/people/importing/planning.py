@@ -1,13 +1,15 @@
 """Find the sheets, headings and columns of a file, before anybody has answered for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from types import MappingProxyType
 
-from crm.people.importing.books import Book, Row, Sheet, cell_text, open_book
+from crm.people.importing.books import Book, Cell, Row, Sheet, cell_text, open_book
 from crm.people.importing.cards import card_headings, find_cards
 from crm.people.importing.fields import NOT_COLLECTED, REPEATABLE, UNKNOWN
-from crm.people.importing.headings import WITHIN, Headings, find_headings
+from crm.people.importing.headings import WITHIN, Headings, find_headings, headings_at
 from crm.people.importing.layouts import (
     LAYOUTS,
     NOT_PEOPLE,
@@ -19,23 +21,37 @@ from crm.people.importing.shapes import SheetPlan, Skip
 from crm.people.importing.skipping import skipper
 
 MOST_CARD_ROWS = 20_000
+PREVIEWED = 10  # rows, or more if the headings stand further down
 _SAMPLES = 3
 _LONGEST_SAMPLE = 60
+_MOST_PREVIEWED = 30  # columns
 
 
-def plan_workbook(path: Path) -> list[SheetPlan]:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Where somebody said that the headings of a sheet stand, and its people begin; 1-based rows.
+
+    No ``header_rows``: the sheet has none. ``start`` 0: right below them.
+    """
+
+    header_rows: tuple[int, ...]
+    start: int = 0
+
+
+def plan_workbook(
+    path: Path, corrections: Mapping[str, Correction] = MappingProxyType({})
+) -> list[SheetPlan]:
     """Return how each sheet of the file would be read.
+
+    Args:
+        path: the file.
+        corrections: name of a sheet -> what somebody said about its headings.
 
     Raises:
         DomainError: the file cannot be read (`crm.people.importing.errors`).
     """
     with open_book(path) as book:
-        return plan_book(book)
-
-
-def plan_book(book: Book) -> list[SheetPlan]:
-    """Return how each sheet of an open book would be read."""
-    return [_plan_sheet(book, sheet) for sheet in book.sheets]
+        return [_plan_sheet(book, sheet, corrections.get(sheet.name)) for sheet in book.sheets]
 
 
 def guess_mapping(headings: Sequence[str], layout: str) -> tuple[dict[str, str], dict[str, float]]:
@@ -57,28 +73,61 @@ def guess_mapping(headings: Sequence[str], layout: str) -> tuple[dict[str, str],
     return mapping, scores
 
 
-def _plan_sheet(book: Book, sheet: Sheet) -> SheetPlan:
+def _plan_sheet(book: Book, sheet: Sheet, correction: Correction | None) -> SheetPlan:
     rows = book.rows(sheet.name)
     first = list(islice(rows, WITHIN))
+    plan = _planned(book, sheet, correction, first, rows)
+    shown = max(PREVIEWED, plan.first_row + 2)
+    hidden = {
+        place
+        for place, heading in enumerate(plan.headings)
+        if plan.mapping.get(heading) == NOT_COLLECTED
+    }
+    preview = tuple(
+        tuple(
+            "…" if place in hidden and number >= plan.first_row else _short(cell)
+            for place, cell in enumerate(row[:_MOST_PREVIEWED])
+        )
+        for number, row in enumerate(first[:shown], 1)
+    )
+    return replace(plan, preview=preview)
+
+
+def _planned(
+    book: Book, sheet: Sheet, correction: Correction | None, first: list[Row], rows: Iterator[Row]
+) -> SheetPlan:
     skipped: str = Skip.HIDDEN if sheet.is_hidden else ""
     if normalise(sheet.name) in NOT_PEOPLE:
         skipped = Skip.NOT_PEOPLE
     if not any(map(_is_filled, first)):
         rest = next(filter(_is_filled, rows), None)
         return SheetPlan(sheet.name, skipped=Skip.BLANK if rest is None else Skip.NO_HEADINGS)
-    headings = find_headings(first, book.merged(sheet.name))
+    merged = book.merged(sheet.name)
+    if correction is not None:
+        numbers = [number - 1 for number in correction.header_rows]
+        found = headings_at(first, numbers, merged)
+        return _plan_table(sheet, found, chain(first, rows), "", start=correction.start)
+    headings = find_headings(first, merged)
     if headings is None:
         return _plan_cards(sheet, chain(first, rows), skipped)
     return _plan_table(sheet, headings, chain(first, rows), skipped)
 
 
-def _plan_table(sheet: Sheet, headings: Headings, rows: Iterator[Row], skipped: str) -> SheetPlan:
+def _plan_table(
+    sheet: Sheet,
+    headings: Headings,
+    rows: Iterator[Row],
+    skipped: str,
+    *,
+    start: int | None = None,
+) -> SheetPlan:
     layout = guess_layout(sheet.name, list(headings.texts))
     mapping, scores = guess_mapping(headings.texts, layout)
     samples: dict[str, list[str]] = {heading: [] for heading in mapping}
     why_skipped = skipper(headings.texts, mapping)
     count = 0
-    for row in islice(rows, headings.rows[-1] + 1, None):
+    below = 1 + max(headings.rows, default=-1)
+    for row in islice(rows, start - 1 if start else below, None):
         if why_skipped(row):
             continue
         count += 1
@@ -94,6 +143,8 @@ def _plan_table(sheet: Sheet, headings: Headings, rows: Iterator[Row], skipped: 
         samples={heading: tuple(found) for heading, found in samples.items()},
         rows=count,
         skipped=skipped,
+        start=start or 0,
+        is_corrected=start is not None,
     )
 
 
@@ -129,10 +180,14 @@ def _take_samples(
 ) -> None:
     """Add the filled cells of a row; what is not collected is not shown either."""
     for heading, cell in zip(headings, row, strict=False):
-        text = cell_text(cell).strip()
+        text = _short(cell)
         is_shown = heading and text and mapping[heading] != NOT_COLLECTED
         if is_shown and len(samples[heading]) < _SAMPLES:
-            samples[heading].append(text[:_LONGEST_SAMPLE])
+            samples[heading].append(text)
+
+
+def _short(cell: Cell) -> str:
+    return cell_text(cell).strip()[:_LONGEST_SAMPLE]
 
 
 def _is_filled(row: Row) -> bool:

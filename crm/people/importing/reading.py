@@ -7,13 +7,20 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from crm.people.importing.books import Book, Cell, Range, Row, cell_text, open_book
+from crm.people.importing.books import (
+    Book,
+    Cell,
+    Range,
+    Row,
+    cell_text,
+    column_letters,
+    open_book,
+)
 from crm.people.importing.cards import find_cards
 from crm.people.importing.columns import (
     DITTO,
     CellReading,
     Column,
-    column_letters,
     issue_of,
     make_column,
 )
@@ -22,8 +29,7 @@ from crm.people.importing.fields import (
     FACT,
     IDENTITY,
     IGNORED,
-    NOT_COLLECTED,
-    NOT_KEPT_YET,
+    NOT_READ,
     UNKNOWN,
 )
 from crm.people.importing.headings import looks_like_headings
@@ -39,7 +45,7 @@ from crm.people.importing.skipping import skipper
 
 _HOUSEHOLD = ("household_number", "household_head")
 _LONGEST_MERGE = 500  # rows of one household, or of one address
-_NEVER_FILLED = frozenset({"full_name", NOT_COLLECTED, NOT_KEPT_YET, UNKNOWN})
+_NEVER_FILLED = NOT_READ | {"full_name"}
 
 
 def read_rows(
@@ -97,7 +103,7 @@ def read_sheet(
             yield reader.read(card.row, [card.cells.get(text, "") for text in plan.headings])
         return
     rows = book.rows(plan.name)
-    first = plan.header_rows[-1] if plan.header_rows else 0
+    first = plan.first_row - 1
     reader.remember_merged(book.merged(plan.name), first)
     for number, row in enumerate(islice(rows, first, None), first):
         yield reader.read(number, row)

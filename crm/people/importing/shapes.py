@@ -64,6 +64,10 @@ class SheetPlan:
         scores: heading -> how sure the guess is, from 0 to 1.
         is_cards: one form for each person, labels left and values right.
         settings: what the file does not say itself, see `fields.SETTINGS`.
+        start: 1-based row where the people begin, if somebody said so; otherwise 0, and they begin
+            below the headings.
+        is_corrected: whether somebody said where the headings stand, or that there are none.
+        preview: the first rows of the sheet as they stand, for whoever looks for the headings.
     """
 
     name: str
@@ -77,6 +81,14 @@ class SheetPlan:
     scores: Mapping[str, float] = field(default_factory=dict)
     is_cards: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+    start: int = 0
+    is_corrected: bool = False
+    preview: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def first_row(self) -> int:
+        """The 1-based row where the people begin."""
+        return self.start or 1 + max(self.header_rows, default=0)
 
 
 # What the record of a household has room for; the name of the head becomes its label.

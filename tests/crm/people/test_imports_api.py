@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.roles import Role
 from audit.models import AuditEntry
 from crm.people.choices import Status
+from crm.people.importing import batches
 from crm.people.models import ImportBatch, ImportRow, Person
 from crm.people.services import set_status
 from crm.people.values import DocumentValues
@@ -200,7 +201,11 @@ def test_a_step_whose_job_failed_goes_on(api, upload, do):
 
 @pytest.mark.parametrize(
     ("name", "data", "code"),
-    [("a.exe", b"x", "file_kind"), ("a.csv", b"", "file_unreadable")],
+    [
+        ("a.exe", b"x", "file_kind"),
+        ("a.csv", b"", "file_empty"),
+        ("a.xlsx", b"\x89PNG" * 9, "file_no_table"),
+    ],
 )
 def test_a_file_that_is_none_is_refused_at_its_field(api, name, data, code):
     refused = api.post(API, {"file": SimpleUploadedFile(name, data)})
@@ -212,7 +217,8 @@ def test_a_file_that_is_none_is_refused_at_its_field(api, name, data, code):
     assert send(api, "post", API, {"file": "x"}).status_code == 415
 
 
-def test_a_picture_named_like_a_table_fails_with_a_sentence(api, work_off):
+def test_a_picture_named_like_a_table_fails_with_a_sentence(api, work_off, monkeypatch):
+    monkeypatch.setattr(batches, "OPENED_AT_ONCE", 0)
     with work_off():
         place = (
             f"{API}{api.post(API, {'file': SimpleUploadedFile('a.xlsx', b'GIF89a')}).json()['id']}/"
