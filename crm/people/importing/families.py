@@ -1,19 +1,29 @@
 """The households and relatives abroad that rows name, written beside their people."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.models import User
+from audit.services import Event
 from common.copying import copy_rows
 from common.names import sort_key
-from crm.people.choices import HouseholdRole, MembershipKind
+from crm.people.choices import ChangeCause, HouseholdRole, MembershipKind
+from crm.people.history import FieldChange, record_change
+from crm.people.households.journal import OBJECT_TYPE as HOUSEHOLD_TYPE
+from crm.people.households.journal import state_of as member_state
 from crm.people.importing.contents import Content
 from crm.people.importing.shapes import HouseholdHint
+from crm.people.kinship.overseas import OBJECT_TYPE as OVERSEAS_TYPE
+from crm.people.kinship.overseas import state_of as kin_state
 from crm.people.models import Household, HouseholdMember, OverseasKin, Person
 
 _MOST_KIN = 10
+
+# What a history keeps of families, beside the person: no version counts it.
+FAMILY_FIELDS = ["household", "kin", "overseas_kin"]
 
 # Two rows belong to one household by its number; without one, by head and address.
 _Key = tuple[str, str]
@@ -28,13 +38,83 @@ class Arrival:
     content: Content
 
 
-def write_families(arrivals: Sequence[Arrival], *, by: User | None, now: dt.datetime) -> set[UUID]:
+@dataclass(slots=True)
+class Run:
+    """A run of an import or its undoing: who, when, and what the audit is to say in the end.
+
+    ``parts`` tells which parts of new people were written beside them. The caller records
+    ``events`` once all people are locked: the audit's chain is locked last.
+    """
+
+    batch_id: UUID
+    by: User | None
+    now: dt.datetime
+    events: list[Event] = field(default_factory=list)
+    parts: dict[UUID, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def tell(
+        self, action: str, kind: str, key: UUID, part: str, person_key: UUID | None = None
+    ) -> None:
+        """Remember an entry for the audit."""
+        detail = {"import": str(self.batch_id)}
+        self.events.append(
+            Event(
+                action=action,
+                by=self.by,
+                object_type=kind,
+                object_key=key,
+                person_key=person_key,
+                fields=[part],
+                detail=detail,
+            )
+        )
+
+
+def write_families(arrivals: Sequence[Arrival], run: Run, *, is_known: bool = False) -> set[UUID]:
     """Write what the rows say about families, where nothing is on record; return about whom.
 
-    ``now`` is the one time of the run: households of it are found again by it, so that a family
-    may be spread over the file.
+    The run has one time: households of it are found again by that, so that a family may be spread
+    over the file. What somebody who was on record before gets (``is_known``) goes into their
+    history; with new people it is a part of adding them.
     """
-    return _write_homes(arrivals, by=by, now=now) | _write_kin(arrivals, by=by, now=now)
+    homes, members = _write_homes(arrivals, by=run.by, now=run.now)
+    kin = _write_kin(arrivals, by=run.by, now=run.now)
+    for home in homes:
+        run.tell("household.open", HOUSEHOLD_TYPE, home.pk, "members")
+    if is_known:
+        _record(members, kin, run, ChangeCause.IMPORT)
+        for row in members:
+            run.tell("household.join", HOUSEHOLD_TYPE, row.household_id, "members", row.person_id)
+        for one in kin:
+            run.tell("overseas_kin.add", OVERSEAS_TYPE, one.pk, "overseas_kin", one.person_id)
+    about = {row.person_id for row in members}, {one.person_id for one in kin}
+    for part, people in zip(("memberships", "overseas_kin"), about, strict=True):
+        for person_id in people:
+            run.parts[person_id].append(part)
+    return about[0] | about[1]
+
+
+def _record(
+    members: Sequence[HouseholdMember],
+    kin: Sequence[OverseasKin],
+    run: Run,
+    cause: ChangeCause,
+) -> None:
+    """Write into people's histories that they got these, or with `ChangeCause.UNDO` lost them."""
+    changes = [(row.person_id, FieldChange("household", "", member_state(row))) for row in members]
+    changes += [(one.person_id, FieldChange("overseas_kin", "", kin_state(one))) for one in kin]
+    # Fresh: the version may have gone on since they were read.
+    people = Person.objects.in_bulk({person_id for person_id, _change in changes})
+    for person_id, got in changes:
+        lost = FieldChange(got.field, got.after, got.before)
+        record_change(
+            person=people[person_id],
+            changes=[lost if cause is ChangeCause.UNDO else got],
+            cause=cause,
+            cause_key=run.batch_id,
+            by=run.by,
+            now=run.now,
+        )
 
 
 def says_home(content: Content) -> bool:
@@ -47,10 +127,12 @@ def says_kin(content: Content) -> bool:
     return any(hint.relation is not None for hint in content.overseas)
 
 
-def _write_homes(arrivals: Sequence[Arrival], *, by: User | None, now: dt.datetime) -> set[UUID]:
+def _write_homes(
+    arrivals: Sequence[Arrival], *, by: User | None, now: dt.datetime
+) -> tuple[list[Household], list[HouseholdMember]]:
     wanted = [(who, who.content.household) for who in arrivals if who.content.household]
     if not wanted:
-        return set()
+        return [], []
     housed = set(
         HouseholdMember.objects.filter(
             person__in=[who.person_id for who, _hint in wanted], valid_to__isnull=True
@@ -78,7 +160,7 @@ def _write_homes(arrivals: Sequence[Arrival], *, by: User | None, now: dt.dateti
         members.append(member)
     copy_rows(Household, new)
     copy_rows(HouseholdMember, members)
-    return {member.person_id for member in members}
+    return new, members
 
 
 def _key(hint: HouseholdHint, address: str) -> _Key:
@@ -140,7 +222,9 @@ def _member(
     )
 
 
-def _write_kin(arrivals: Sequence[Arrival], *, by: User | None, now: dt.datetime) -> set[UUID]:
+def _write_kin(
+    arrivals: Sequence[Arrival], *, by: User | None, now: dt.datetime
+) -> list[OverseasKin]:
     wanted = {who.person_id: who for who in arrivals if says_kin(who.content)}
     known = OverseasKin.objects.filter(person__in=wanted).values_list("person_id", flat=True)
     for person_id in set(known):
@@ -160,15 +244,26 @@ def _write_kin(arrivals: Sequence[Arrival], *, by: User | None, now: dt.datetime
         for _one in range(min(hint.count, _MOST_KIN))
     ]
     copy_rows(OverseasKin, rows)
-    return {row.person_id for row in rows}
+    return rows
 
 
 def remove_empty_homes(*, now: dt.datetime) -> None:
-    """Remove the households that a run made at ``now`` and nobody belongs to any more."""
-    Household.objects.filter(created_at=now, members__isnull=True).delete()
+    """Remove the households that a run made at ``now``, nobody changed and nobody belongs to."""
+    Household.objects.filter(created_at=now, version=1, members__isnull=True).delete()
 
 
-def forget_person(person: Person, *, now: dt.datetime) -> None:
-    """Remove what a run at ``now`` wrote about the family of somebody who stays on record."""
-    HouseholdMember.objects.filter(person=person, created_at=now).delete()
-    OverseasKin.objects.filter(person=person, created_at=now).delete()
+def forget_person(person_id: UUID, run: Run, *, ran_at: dt.datetime) -> None:
+    """Remove what an import at ``ran_at`` wrote about the family of somebody who stays on record.
+
+    ``run`` is the undoing, which stands in the person's history.
+    """
+    members = list(HouseholdMember.objects.filter(person=person_id, created_at=ran_at))
+    kin = list(OverseasKin.objects.filter(person=person_id, created_at=ran_at))
+    _record(members, kin, run, ChangeCause.UNDO)
+    for row in members:
+        key = row.household_id
+        run.tell("household.remove_member", HOUSEHOLD_TYPE, key, "members", person_id)
+        row.delete()
+    for one in kin:
+        run.tell("overseas_kin.remove", OVERSEAS_TYPE, one.pk, "overseas_kin", person_id)
+        one.delete()

@@ -16,7 +16,12 @@ from accounts.models import User
 from audit import services as audit
 from common.errors import DomainError
 from crm.people.choices import ChangeCause
-from crm.people.importing.families import forget_person, remove_empty_homes
+from crm.people.importing.families import (
+    FAMILY_FIELDS,
+    Run,
+    forget_person,
+    remove_empty_homes,
+)
 from crm.people.importing.staging import Report, count_rows
 from crm.people.importing.writing import BATCH_TYPE, save_outcomes
 from crm.people.models import (
@@ -50,9 +55,9 @@ def undo(*, batch_id: UUID, by: User | None, now: dt.datetime, report: Report) -
 
 def edited_since(batch: ImportBatch) -> models.QuerySet[ImportRow]:
     """Return the rows whose people somebody changed after the run, in the order of the file."""
-    own = PersonChange.objects.filter(
-        person=OuterRef("pk"), cause=ChangeCause.IMPORT, cause_key=batch.pk
-    )
+    if batch.ran_at is None:
+        return batch.rows.none()
+    own = _own_changes(batch).filter(person=OuterRef("pk"), cause=ChangeCause.IMPORT)
     people = Person.objects.annotate(
         left_at=Subquery(own.order_by("-version").values("version")[:1])
     )
@@ -61,6 +66,7 @@ def edited_since(batch: ImportBatch) -> models.QuerySet[ImportRow]:
     return batch.rows.filter(
         Q(outcome=RowOutcome.CREATED, person_key__in=added.values("pk"))
         | Q(outcome=RowOutcome.UPDATED, person_key__in=completed.values("pk"))
+        | Q(outcome__in=_WRITTEN, person_key__in=_family_changes(batch).values("person"))
     ).order_by("sheet", "number")
 
 
@@ -78,9 +84,13 @@ def _undo_some(batch_id: UUID, *, by: User | None, now: dt.datetime) -> int:
         .filter(pk__in=[row.person_key for row in rows])
         .order_by("pk")
     }
-    _take_back(completed, people, batch, by=by, now=now)
-    _remove([row for row in rows if row not in completed], people, batch, by=by, now=now)
+    work = Run(batch.pk, by, now)
+    changed = _families_changed(people, batch)
+    _take_back(completed, people, batch, work, changed=changed)
+    others = [row for row in rows if row not in completed]
+    _remove(others, people, batch, work, changed=changed)
     save_outcomes(rows)
+    audit.record_many(work.events, now=now)
     return len(rows)
 
 
@@ -88,30 +98,33 @@ def _take_back(
     rows: Sequence[ImportRow],
     people: dict[UUID, Person],
     batch: ImportBatch,
+    work: Run,
     *,
-    by: User | None,
-    now: dt.datetime,
+    changed: Collection[UUID],
 ) -> None:
     """Give completed people their old values."""
     changes: dict[UUID, list[PersonChange]] = defaultdict(list)
-    for change in PersonChange.objects.filter(
-        cause_key=batch.pk, cause=ChangeCause.IMPORT, person__in=people
-    ).order_by("version"):
+    for change in (
+        _own_changes(batch).filter(cause=ChangeCause.IMPORT, person__in=people).order_by("version")
+    ):
         changes[change.person_id].append(change)
     for row in rows:
         person = people.get(row.person_key) if row.person_key else None
         if person is None:
             _keep(row, "person_gone")
             continue
+        if person.pk in changed:
+            _keep(row, "changed_since")
+            continue
         try:
             if changes[person.pk]:
                 last = changes[person.pk].pop()
-                take_back(change_id=last.pk, by=by, now=now, cause_key=batch.pk)
+                take_back(change_id=last.pk, by=work.by, now=work.now, cause_key=batch.pk)
         except DomainError as error:
             _keep(row, error.code)
             continue
         if batch.ran_at:
-            forget_person(person, now=batch.ran_at)
+            forget_person(person.pk, work, ran_at=batch.ran_at)
         row.outcome = RowOutcome.UNDONE
 
 
@@ -119,25 +132,23 @@ def _remove(
     rows: Sequence[ImportRow],
     people: dict[UUID, Person],
     batch: ImportBatch,
+    work: Run,
     *,
-    by: User | None,
-    now: dt.datetime,
+    changed: Collection[UUID],
 ) -> None:
     """Remove the people that the import added, unless somebody changed or needs them."""
     needed = _needed(people, batch.ran_at)
     # Fresh: taking back a second row about somebody changed them, too.
     versions = dict(Person.objects.filter(pk__in=people).values_list("pk", "version"))
     own_changes = Counter(
-        PersonChange.objects.filter(person__in=people, cause_key=batch.pk).values_list(
-            "person_id", flat=True
-        )
+        _own_changes(batch).filter(person__in=people).values_list("person_id", flat=True)
     )
     gone: list[UUID] = []
     for row in rows:
         person = people.get(row.person_key) if row.person_key else None
         if person is None:
             _keep(row, "person_gone")
-        elif versions[person.pk] != 1 + own_changes[person.pk]:
+        elif versions[person.pk] != 1 + own_changes[person.pk] or person.pk in changed:
             _keep(row, "changed_since")
         elif person.pk in needed:
             _keep(row, "needed")
@@ -145,7 +156,24 @@ def _remove(
             gone.append(person.pk)
             row.outcome = RowOutcome.UNDONE
     Person.objects.filter(pk__in=gone).delete()
-    audit.record_many([_removed(key, batch, by) for key in gone], now=now)
+    work.events += [_removed(key, batch, work.by) for key in gone]
+
+
+def _own_changes(batch: ImportBatch) -> models.QuerySet[PersonChange]:
+    """Return what the import and its undoing changed of people themselves, who count it."""
+    return PersonChange.objects.filter(cause_key=batch.pk).exclude(fields__overlap=FAMILY_FIELDS)
+
+
+def _family_changes(batch: ImportBatch) -> models.QuerySet[PersonChange]:
+    """Return what others changed of families after the run, which no version tells."""
+    found = PersonChange.objects.filter(fields__overlap=FAMILY_FIELDS, created_at__gt=batch.ran_at)
+    return found.exclude(cause_key=batch.pk)
+
+
+def _families_changed(people: Collection[UUID], batch: ImportBatch) -> set[UUID]:
+    """Return whose household or relatives somebody changed after the run."""
+    found = _family_changes(batch).filter(person__in=people)
+    return set(found.values_list("person_id", flat=True))
 
 
 def _needed(people: Collection[UUID], ran_at: dt.datetime | None) -> set[UUID]:

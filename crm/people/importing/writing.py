@@ -4,14 +4,12 @@ Every row gets an outcome in the transaction that writes its person. Killed anyw
 takes the rows that have none.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
 from audit import services as audit
 from common.errors import DomainError
 from common.keys import current_key
@@ -20,7 +18,7 @@ from crm.people import drafts
 from crm.people.bulk import insert_drafts, update_rows
 from crm.people.choices import ChangeCause, Source
 from crm.people.importing.contents import Content, unpack
-from crm.people.importing.families import Arrival, write_families
+from crm.people.importing.families import Arrival, Run, write_families
 from crm.people.importing.filling import fill
 from crm.people.importing.matching import known_since, traits_of
 from crm.people.importing.staging import BATCH, Report, count_rows
@@ -76,14 +74,12 @@ def _write_some(batch_id: UUID) -> int:
             item.content = unpack(item.row.content.reveal())
         else:
             item.leave(item.row.action)
-    by, now = batch.ran_by, batch.ran_at
-    arrivals = _create([item for item in rows if is_new(item.row)], by=by, now=now)
-    _add([item for item in rows if is_addition(item.row)], batch, by=by, now=now, new=arrivals)
+    work = Run(batch.pk, batch.ran_by, batch.ran_at)
+    arrivals = _create([item for item in rows if is_new(item.row)], work)
+    _add([item for item in rows if is_addition(item.row)], batch, work, new=arrivals)
     save_outcomes([item.row for item in rows])
-    audit.record_many(
-        [_added(item.row, batch, by) for item in rows if item.row.outcome == RowOutcome.CREATED],
-        now=now,
-    )
+    added = [_added(item.row, work) for item in rows if item.row.outcome == RowOutcome.CREATED]
+    audit.record_many([*added, *work.events], now=work.now)
     return len(rows)
 
 
@@ -101,9 +97,7 @@ def is_addition(row: ImportRow) -> bool:
     return row.action == RowAction.DUPLICATE and row.decision == RowDecision.UPDATE
 
 
-def _create(
-    items: Sequence[_Row], *, by: User | None, now: dt.datetime
-) -> dict[tuple[int, int], UUID]:
+def _create(items: Sequence[_Row], work: Run) -> dict[tuple[int, int], UUID]:
     """Write new people; return their keys by the place of their row."""
     key = current_key()
     new = []
@@ -115,14 +109,15 @@ def _create(
             row.action, row.person_key = RowAction.DUPLICATE, known
             item.leave("on_record_since")
         elif checked:
-            draft = drafts.new_draft(checked, source=Source.ROSTER, by=by, now=now, key=key)
+            draft = drafts.new_draft(
+                checked, source=Source.ROSTER, by=work.by, now=work.now, key=key
+            )
             row.person_key, row.outcome = draft.person.pk, RowOutcome.CREATED
             new.append((item, draft))
     insert_drafts([draft for _item, draft in new])
     write_families(
         [Arrival(draft.person.pk, draft.person.full_name, item.content) for item, draft in new],
-        by=by,
-        now=now,
+        work,
     )
     return {(item.row.sheet, item.row.number): draft.person.pk for item, draft in new}
 
@@ -130,9 +125,8 @@ def _create(
 def _add(
     items: Sequence[_Row],
     batch: ImportBatch,
+    work: Run,
     *,
-    by: User | None,
-    now: dt.datetime,
     new: dict[tuple[int, int], UUID],
 ) -> None:
     """Fill what is empty of people on record."""
@@ -151,7 +145,7 @@ def _add(
             item.leave("person_gone")
             continue
         try:
-            is_changed = _add_one(item, batch, by=by, now=now)
+            is_changed = _add_one(item, work)
         except DomainError as error:
             item.leave(error.code)
             continue
@@ -176,7 +170,7 @@ def _person_above(
     return None
 
 
-def _add_one(item: _Row, batch: ImportBatch, *, by: User | None, now: dt.datetime) -> bool:
+def _add_one(item: _Row, work: Run) -> bool:
     """Fill one person; return whether anything was added."""
     checked, person_id = item.content.checked, item.row.person_key
     if checked is None or person_id is None:
@@ -188,13 +182,13 @@ def _add_one(item: _Row, batch: ImportBatch, *, by: User | None, now: dt.datetim
             person_id=person.pk,
             version=person.version,
             values=values,
-            by=by,
-            now=now,
+            by=work.by,
+            now=work.now,
             cause=ChangeCause.IMPORT,
-            cause_key=batch.pk,
+            cause_key=work.batch_id,
         )
     arrival = Arrival(person.pk, person.full_name, item.content)
-    return bool(write_families([arrival], by=by, now=now)) or values is not None
+    return bool(write_families([arrival], work, is_known=True)) or values is not None
 
 
 def save_outcomes(rows: Sequence[ImportRow]) -> None:
@@ -202,14 +196,15 @@ def save_outcomes(rows: Sequence[ImportRow]) -> None:
     update_rows(ImportRow, rows, ["action", "person_key", "outcome", "reason"])
 
 
-def _added(row: ImportRow, batch: ImportBatch, by: User | None) -> audit.Event:
+def _added(row: ImportRow, work: Run) -> audit.Event:
     return audit.Event(
         action="person.add",
-        by=by,
+        by=work.by,
         object_type=OBJECT_TYPE,
         object_key=row.person_key or "",
         person_key=row.person_key,
-        detail={"source": Source.ROSTER.value, "import": str(batch.pk), "row": row.number},
+        fields=work.parts.get(row.person_key, ()) if row.person_key else (),
+        detail={"source": Source.ROSTER.value, "import": str(work.batch_id), "row": row.number},
     )
 
 

@@ -59,7 +59,7 @@ def add_overseas_kin(
     kin = OverseasKin(person=Person.objects.get(pk=person_id), created_at=now, created_by=by)
     _fill(kin, values, now=now)
     kin.save(force_insert=True)
-    _record("overseas_kin.add", kin, before="", after=_state(kin), by=by, now=now, cause=cause)
+    _record("overseas_kin.add", kin, before="", after=state_of(kin), by=by, now=now, cause=cause)
     return kin
 
 
@@ -76,10 +76,10 @@ def change_overseas_kin(
     kin = OverseasKin.objects.select_for_update().get(pk=kin_id)
     if kin.ended_on:
         raise errors.EndedAlreadyError
-    before = _state(kin)
+    before = state_of(kin)
     _fill(kin, values, now=now)
     kin.save()
-    after = _state(kin)
+    after = state_of(kin)
     if before != after:
         _record("overseas_kin.change", kin, before=before, after=after, by=by, now=now)
     return kin
@@ -110,7 +110,7 @@ def end_overseas_kin(
         raise errors.EndReasonError
     if on > timezone.localdate(now):
         raise errors.EndDayError
-    before = _state(kin)
+    before = state_of(kin)
     kin.ended_on, kin.end_reason = on, reason
     if is_mistake:
         kin.name = None  # of somebody we should never have named
@@ -119,7 +119,7 @@ def end_overseas_kin(
         sender=None, kinship=None, overseas_kin=kin.pk, reason=reason, on=on, by=by, now=now
     )
     action = "overseas_kin.remove" if is_mistake else "overseas_kin.end"
-    after = "" if is_mistake else _state(kin)
+    after = "" if is_mistake else state_of(kin)
     _record(action, kin, before=before, after=after, by=by, now=now)
     return kin
 
@@ -150,7 +150,8 @@ def _fill(kin: OverseasKin, values: OverseasKinValues, *, now: dt.datetime) -> N
         kin.name = name or None
 
 
-def _state(kin: OverseasKin) -> dict[str, object]:
+def state_of(kin: OverseasKin) -> dict[str, object]:
+    """Return what a relative abroad says in the history of the person, which is sealed."""
     return {
         "relation": str(kin.relation),
         "country": kin.country,
