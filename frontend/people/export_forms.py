@@ -1,5 +1,6 @@
 """What is asked before a list leaves the site."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,21 +8,52 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from crm.people.choices import ExportFormat
-from crm.people.exporting.columns import COLUMNS
+from crm.people.choices import ExportFormat, FactSection
+from crm.people.exporting.specs import Group, Spec
 from frontend.forms import Form
 
 # More could not stand in an address anyway.
 _MOST_IDS = 500
 
 
+class GroupedBoxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, folded away group by group; what is ticked is open."""
+
+    template_name = "forms/grouped_boxes.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Return what the template shows: each group with its boxes."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        groups = context["widget"]["optgroups"]
+        is_ticked = [
+            any(option["selected"] for option in options) for _name, options, _no in groups
+        ]
+        context["widget"]["groups"] = [
+            # With nothing ticked at all, the first group shows what there is to tick.
+            {
+                "label": label,
+                "options": options,
+                "is_open": ticked or (not number and not any(is_ticked)),
+            }
+            for number, ((label, options, _no), ticked) in enumerate(
+                zip(groups, is_ticked, strict=True)
+            )
+        ]
+        return context
+
+
 class ExportForm(Form):
-    """Columns, kind of file, masks or not, and what the list is for."""
+    """Columns, kind of file, masks or not, and what the list is for.
+
+    Args:
+        columns: those that there are, by their stored values.
+        may_clear: whether everything may be taken along in full; what has no masked form is
+            offered to nobody else.
+    """
 
     columns = forms.MultipleChoiceField(
         label=_("Columns"),
-        choices=[(column.value, spec.label) for column, spec in COLUMNS.items()],
-        widget=forms.CheckboxSelectMultiple,
+        widget=GroupedBoxes,
         error_messages={"required": _("Choose at least one column.")},
     )
     file_format = forms.ChoiceField(
@@ -40,9 +72,16 @@ class ExportForm(Form):
         help_text=_("The people on the list can read this, and that you took it along."),
     )
 
-    def __init__(self, *args: Any, may_clear: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, columns: Mapping[str, Spec], may_clear: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        if not may_clear:
+        chosen = self.fields["columns"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = _grouped(columns, may_clear=may_clear)
+        if may_clear:
+            chosen.help_text = _("What is marked “in full” has no masked form.")
+        else:
             del self.fields["is_clear"]
 
     def values(self) -> dict[str, Any]:
@@ -54,6 +93,23 @@ class ExportForm(Form):
             "is_clear": data.get("is_clear", False),
             "reason": data["reason"],
         }
+
+
+def _grouped(
+    columns: Mapping[str, Spec], *, may_clear: bool
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    found = []
+    for group in (*list(Group)[:-1], *FactSection, Group.RECORD):
+        choices = [
+            (name, _("{label} (in full)").format(label=spec.label))
+            if spec.is_only_in_full
+            else (name, str(spec.label))
+            for name, spec in columns.items()
+            if spec.group == group.value and (may_clear or not spec.is_only_in_full)
+        ]
+        if choices:
+            found.append((str(group.label), choices))
+    return found
 
 
 class RefusalForm(Form):

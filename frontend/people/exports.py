@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.errors import DomainError
 from crm.people.choices import ExportFormat, ExportState
 from crm.people.exporting import requests
-from crm.people.exporting.columns import COLUMNS, Column
+from crm.people.exporting.catalogue import site_columns
+from crm.people.exporting.making import specs_of
 from crm.people.exporting.selection import Selection, count_people
 from crm.people.exporting.template import empty_roster
 from crm.people.models import ExportRequest
@@ -49,6 +50,7 @@ def ask(request: MemberRequest) -> HttpResponse:
     may_clear = may(request.user, Permission.PERSON_EXPORT_CLEAR)
     form = ExportForm(
         request.POST or None,
+        columns=site_columns(),
         may_clear=may_clear,
         initial={"columns": requests.usual_columns(request.user)},
     )
@@ -194,7 +196,7 @@ def _show(
     context = {
         "export": export,
         "kind": state_kind(export),
-        "columns": [COLUMNS[Column(name)].label for name in export.columns],
+        "columns": [spec.label for spec in specs_of(export)],
         "job": Job.objects.filter(pk=export.job_key).first() if export.job_key else None,
         "is_own": is_own,
         "may_decide": not is_own

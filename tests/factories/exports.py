@@ -8,8 +8,10 @@ from openpyxl import load_workbook
 
 from crm.people.choices import ExportFormat
 from crm.people.exporting import making, requests
+from crm.people.exporting.catalogue import site_columns
 from crm.people.exporting.selection import Selection
 from crm.people.exporting.writing import LIST_SHEET
+from crm.people.importing.running import import_file
 from tests.factories.people import NOW
 
 LATER = NOW + dt.timedelta(hours=1)
@@ -45,3 +47,22 @@ def workbook_rows(content, sheet=LIST_SHEET):
 
 def csv_rows(content):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def taken_along(chief, path, columns=None, file_format=ExportFormat.XLSX, **options):
+    """Write a list of everybody, in full, and return where it lies."""
+    wanted = columns or list(site_columns())
+    path = path.with_suffix(f".{file_format.value}")
+    path.write_bytes(
+        made_by(chief, is_clear=True, columns=wanted, file_format=file_format, **options)
+    )
+    return path
+
+
+def taken_in(path):
+    """Import a file and return what is to be said about each row: action, issues, messages."""
+    with import_file(path=path, by=None, now=LATER) as batch:
+        return [
+            (row.action, [issue[:2] for issue in row.issues])
+            for row in batch.rows.order_by("number")
+        ]

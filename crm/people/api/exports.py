@@ -18,13 +18,10 @@ from accounts.models import User
 from crm.people.api.serializers import PeopleQuerySerializer
 from crm.people.choices import ExportFormat, ExportState
 from crm.people.exporting import requests
-from crm.people.exporting.columns import Column
 from crm.people.exporting.selection import Selection
 from crm.people.models import ExportRequest
 from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
-
-_COLUMNS = [(column.value, column.value) for column in Column]
 
 
 class ExportSerializer(serializers.Serializer[ExportRequest]):
@@ -36,7 +33,8 @@ class ExportSerializer(serializers.Serializer[ExportRequest]):
     ids = serializers.ListField(
         child=serializers.UUIDField(), required=False, write_only=True, max_length=50_000
     )
-    columns = serializers.ListField(child=serializers.ChoiceField(choices=_COLUMNS))
+    # Names of fixed columns, and ``fact:<code>`` for every field of 侨情 and of the site's own.
+    columns = serializers.ListField(child=serializers.CharField(max_length=30))
     file_format = serializers.ChoiceField(choices=ExportFormat.choices, default=ExportFormat.XLSX)
     is_clear = serializers.BooleanField(default=False)
     reason = serializers.CharField(max_length=200)

@@ -1,5 +1,9 @@
 """Why a list cannot be taken along."""
 
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
@@ -18,7 +22,12 @@ class ColumnOnlyInFullError(DomainError):
 
     code = "column_only_in_full"
     field = "columns"
-    message = _("Notes have no masked form. Leave them out, or ask for everything in full.")
+
+    def __init__(self, labels: Sequence[str | Promise]) -> None:
+        sentence = gettext(
+            "These have no masked form: {columns}. Leave them out, or ask for everything in full."
+        )
+        super().__init__(sentence.format(columns=gettext(", ").join(map(str, labels))))
 
 
 class ExportReasonMissingError(DomainError):

@@ -14,7 +14,8 @@ from audit.models import AuditEntry
 from crm.people import selectors
 from crm.people.choices import ExportFormat, ExportState
 from crm.people.exporting import files, writing
-from crm.people.exporting.columns import COLUMNS, Column, cells, fields_of
+from crm.people.exporting.catalogue import in_order, site_columns
+from crm.people.exporting.columns import cells, fields_of, needs_of
 from crm.people.exporting.errors import (
     FileGoneError,
     MoreThanApprovedError,
@@ -22,6 +23,7 @@ from crm.people.exporting.errors import (
 )
 from crm.people.exporting.requests import KEPT, WAITS, needs_agreement, record_step
 from crm.people.exporting.selection import Selection, check_rights, check_size, people_of
+from crm.people.exporting.specs import Spec
 from crm.people.models import ExportRequest
 from crm.people.services import OBJECT_TYPE as PERSON_TYPE
 from tenants.context import site_name
@@ -71,9 +73,9 @@ def make_export(*, export_id: UUID, now: dt.datetime, tell: Tell) -> ExportReque
 def _content(
     export: ExportRequest, ids: Sequence[UUID], *, now: dt.datetime, tell: Callable[[int], None]
 ) -> bytes:
-    columns = [Column(name) for name in export.columns]
-    headings = [COLUMNS[column].heading for column in columns]
-    rows = _rows(ids, columns, is_clear=export.is_clear, tell=tell)
+    specs = specs_of(export)
+    headings = [spec.heading for spec in specs]
+    rows = _rows(ids, specs, is_clear=export.is_clear, tell=tell)
     if export.file_format == ExportFormat.CSV:
         return writing.write_csv(headings, rows)
     mark = writing.Watermark(
@@ -86,19 +88,26 @@ def _content(
         rows=len(ids),
         is_clear=export.is_clear,
     )
-    widths = [COLUMNS[column].width for column in columns]
+    widths = [spec.width for spec in specs]
     return writing.write_xlsx(headings, widths, rows, watermark=mark, folder=files.folder())
 
 
+def specs_of(export: ExportRequest) -> list[Spec]:
+    """Return the columns of an export, in the order of the file."""
+    columns = site_columns()
+    return [columns[name] for name in in_order(export.columns, columns)]
+
+
 def _rows(
-    ids: Sequence[UUID], columns: list[Column], *, is_clear: bool, tell: Callable[[int], None]
+    ids: Sequence[UUID], specs: list[Spec], *, is_clear: bool, tell: Callable[[int], None]
 ) -> Iterator[list[str]]:
+    people = selectors.people_with_parts().prefetch_related(*needs_of(specs))
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
-        found = selectors.people_with_parts().in_bulk(batch)
+        found = people.in_bulk(batch)
         for pk in batch:
             if pk in found:
-                yield cells(found[pk], columns, is_clear=is_clear)
+                yield cells(found[pk], specs, is_clear=is_clear)
         tell(start)
 
 
@@ -110,7 +119,7 @@ def _tell_people(export: ExportRequest, ids: Sequence[UUID], *, by: User, now: d
             person_key__in=ids, action=EXPORT_ACTION, detail__export=str(export.pk)
         ).values_list("person_key", flat=True)
     )
-    fields = fields_of([Column(name) for name in export.columns])
+    fields = fields_of(specs_of(export))
     detail = {"export": str(export.pk), "in_full": export.is_clear}
     events = [
         audit.Event(

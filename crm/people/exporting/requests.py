@@ -12,7 +12,8 @@ from accounts.models import RoleGrant, User
 from audit import services as audit
 from crm.people.choices import ExportFormat, ExportState
 from crm.people.exporting import files
-from crm.people.exporting.columns import ONLY_IN_FULL, USUAL, Column
+from crm.people.exporting.catalogue import in_order, site_columns
+from crm.people.exporting.columns import USUAL
 from crm.people.exporting.errors import (
     ColumnOnlyInFullError,
     ColumnsMissingError,
@@ -38,10 +39,10 @@ KEPT = dt.timedelta(hours=24)
 _LONGEST_REASON = 200
 
 
-def usual_columns(by: User) -> list[Column]:
+def usual_columns(by: User) -> list[str]:
     """Return the columns that the account chose last."""
     last = ExportRequest.objects.filter(requested_by=by).values_list("columns", flat=True).first()
-    return [column for column in Column if column in (last or ())] or list(USUAL)
+    return list(last or USUAL)
 
 
 def can_anybody_else_approve(by: User) -> bool:
@@ -87,7 +88,7 @@ def ask_for_export(
 
     Args:
         selection: which people.
-        columns: values of `Column`.
+        columns: keys of `site_columns`.
         file_format: what kind of file.
         is_clear: numbers, addresses and notes in full.
         reason: what for; the people on the list can read it.
@@ -96,17 +97,19 @@ def ask_for_export(
 
     Raises:
         ColumnsMissingError: no column, or an unknown one.
-        ColumnOnlyInFullError: notes were asked for without ``is_clear``.
+        ColumnOnlyInFullError: something without a masked form was asked for, not ``is_clear``.
         ExportReasonMissingError: no reason.
         NotAllowedToExportError: ``by`` may not take that along.
         NothingToExportError: nobody is selected.
         TooManyPeopleError: more than `MOST_PEOPLE` are.
     """
-    known = [column for column in Column if column in columns]
+    offered = site_columns()
+    known = in_order(columns, offered)
     if not known or len(known) != len(set(columns)):
         raise ColumnsMissingError
-    if not is_clear and not ONLY_IN_FULL.isdisjoint(known):
-        raise ColumnOnlyInFullError
+    without_mask = [offered[name].label for name in known if offered[name].is_only_in_full]
+    if without_mask and not is_clear:
+        raise ColumnOnlyInFullError(without_mask)
     reason = reason.strip()[:_LONGEST_REASON]
     if not reason:
         raise ExportReasonMissingError
@@ -115,7 +118,7 @@ def ask_for_export(
     export = ExportRequest(
         state=ExportState.WAITING if needs_agreement(rows) else ExportState.APPROVED,
         selection=selection.to_json(),
-        columns=[column.value for column in known],
+        columns=known,
         file_format=file_format,
         is_clear=is_clear,
         reason=reason,

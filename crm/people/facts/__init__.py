@@ -33,6 +33,7 @@ from crm.people.facts.values import (
     choices_of,
     clean_value,
     fitting_sections,
+    has_mask_free_form,
     value_text,
     words_of,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "choices_of",
     "clean_value",
     "fitting_sections",
+    "has_mask_free_form",
     "value_text",
     "words_of",
 ]

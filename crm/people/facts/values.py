@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
+from common.registry import Sensitivity
 from crm.people.choices import FactKind, FactSection
 from crm.people.dates import parse_partial_date
 from crm.people.errors import FactError
@@ -68,6 +69,16 @@ def value_text(fact: Fact, value: str) -> str:
     if fact.kind is FactKind.COUNTRY:
         return str(countries.name(value)) or value
     return str(choices_of(fact).get(value, value))
+
+
+def has_mask_free_form(fact: Fact) -> bool:
+    """Say whether a value may stand in a list or on a sheet that is masked.
+
+    What is sensitive may not, nor what somebody types into a field of their own: it may be
+    anything.
+    """
+    is_free = fact.is_own and fact.kind is FactKind.TEXT
+    return fact.sensitivity < Sensitivity.S2 and not is_free
 
 
 def words_of(fact: Fact) -> dict[str, Text]:

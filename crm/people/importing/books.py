@@ -65,10 +65,14 @@ class Sheet:
 
 @dataclass(slots=True)
 class Book(ABC):
-    """An open file. ``is_1904`` names the calendar of days that are written as numbers."""
+    """An open file. ``is_1904`` names the calendar of days that are written as numbers.
+
+    ``first_line`` is that of a text file, as it stands there, with quotes and line end.
+    """
 
     sheets: list[Sheet]
     is_1904: bool = False
+    first_line: str = ""
 
     @abstractmethod
     def rows(self, name: str) -> Iterator[Row]:
@@ -219,6 +223,8 @@ class _TextFile(Book):
         self._path = path
         self._encoding = _encoding_of(path)
         self._delimiter, self._width = self._sniff()
+        with path.open(encoding=self._encoding, newline="") as file:
+            self.first_line = file.readline(_SNIFFED)
 
     def rows(self, name: str) -> Iterator[Row]:
         if name != self.sheets[0].name:

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.people.cells import unguard
 from crm.people.choices import Sex, Status
+from crm.people.dates import PartialDate
 from crm.people.importing.books import Cell, cell_text, column_letters
 from crm.people.importing.fields import (
     CONTACT,
@@ -35,10 +37,11 @@ from crm.people.importing.repairs.base import (
     words,
 )
 from crm.people.importing.repairs.countries import read_countries
-from crm.people.importing.repairs.dates import DateContext, read_date
+from crm.people.importing.repairs.dates import DateContext, read_date, settle
 from crm.people.importing.repairs.facts import fact_reader
 from crm.people.importing.repairs.identities import read_identities
 from crm.people.importing.repairs.kin import count_people, read_household_role, read_relation
+from crm.people.importing.repairs.languages import read_languages
 from crm.people.importing.repairs.names import plain_name, read_name, read_names
 from crm.people.importing.repairs.papers import (
     plain_id_number,
@@ -93,6 +96,7 @@ class Column:
         heading: as it stands in the file.
         field: code of `fields`.
         known: cell -> what it says; `read` fills it.
+        is_guarded: whether a quote before a formula was put there by the export.
         _plain: reads a cell that is as it should be, and returns None for any other.
     """
 
@@ -103,10 +107,13 @@ class Column:
     _plain: Callable[[str], Any] | None
     _reader: Reader
     _refused: frozenset[str]
+    is_guarded: bool = False
 
     def read(self, cell: Cell) -> CellReading:
         """Return what a cell says, `DITTO` for 同上."""
         if type(cell) is str:
+            if self.is_guarded:
+                cell = unguard(cell)
             if self._plain is not None and (value := self._plain(cell)) is not None:
                 return CellReading(value)  # hardly two cells are alike
             stripped = cell.strip()
@@ -141,10 +148,13 @@ def make_column(
     refused: frozenset[str],
     dates: DateContext,
     find_region: FindRegion,
+    exact: Callable[[str], Any] | None = None,
+    is_guarded: bool = False,
 ) -> Column:
-    """Return what reads a column as ``field``."""
+    """Return what reads a column as ``field``; ``exact`` comes first in a list of our own."""
     reader = _reader_of(field, heading, place, dates, find_region)
-    return Column(place, heading, field, {}, _PLAIN.get(field), reader, refused)
+    plain = exact or _PLAIN.get(field)
+    return Column(place, heading, field, {}, plain, reader, refused, is_guarded)
 
 
 def issue_of(heading: str, note: Note, refused: frozenset[str]) -> Issue:
@@ -171,6 +181,8 @@ def _reader_of(
     kind, colon, code = field.rpartition(":")
     if colon and (reader := _reader_of_prefix(f"{kind}:", code, dates)):
         return reader
+    if field == "returned_on":
+        return lambda raw: _read_day(raw, dates)
     if field == "birth_date":
         return lambda raw: read_age(raw) if looks_like_age(raw) else read_date(raw, dates)
     if field == "identity" and (asked := ASKED.get(normalise(heading))):
@@ -240,6 +252,13 @@ def _written(found: Found[str], value: str) -> Found[str]:
     if not found.value or value == found.value:
         return found
     return Found(value, (*found.notes, changed(RepairClass.CONTACT_FORMAT, found.value, value)))
+
+
+def _read_day(raw: Cell, dates: DateContext) -> Found[tuple[PartialDate, ...]]:
+    found = read_date(raw, dates)
+    settled = settle(found.value, None) if found.value else Found[PartialDate](None)
+    notes = (*found.notes, *settled.notes)
+    return Found((settled.value,) if settled.value else None, notes)
 
 
 def _read_note(text: str) -> Found[str]:
@@ -317,6 +336,9 @@ _OF_CELLS: Mapping[str, Reader] = {
     "phone": read_phones,
     "address": _read_text,
     "household_number": _read_text,
+    "other_paper": read_id_numbers,
+    "surname_reading": _read_text,
+    "person_key": _read_text,
 }
 _OF_TEXTS: Mapping[str, Callable[[str], Found[Any]]] = {
     "full_name": read_name,
@@ -326,6 +348,8 @@ _OF_TEXTS: Mapping[str, Callable[[str], Found[Any]]] = {
     "identity": _read_identities,
     "nationality": read_countries,
     "former_country": read_countries,
+    "identity_country": read_countries,
+    "languages": read_languages,
     "overseas_country": read_countries,
     "overseas_people": count_people,
     "overseas_relation": read_relation,

@@ -1,12 +1,14 @@
 """What several cells of a row say together: identities with countries, relatives, papers."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from crm.people.choices import DocumentKind, IdentityCode
 from crm.people.dates import parse_partial_date
 from crm.people.facts import NONE, UNKNOWN
+from crm.people.importing.layouts import KIN_GROUPS
 from crm.people.importing.repairs.papers import Paper
 from crm.people.importing.shapes import OverseasHint
 from crm.people.values import DocumentValues, IdentityValues
@@ -72,6 +74,39 @@ def identity_values(
     return tuple(found)
 
 
+def side_by_side(
+    codes: Sequence[str], countries: Sequence[Any], former: Sequence[Any], back: Sequence[Any]
+) -> tuple[IdentityValues, ...]:
+    """Return the identities of one of our own lists, which has a country for each, or for all."""
+    returning = [code for code in codes if code in BACK]
+    others = [code for code in codes if code not in BACK]
+    found = {
+        code: IdentityValues(code=IdentityCode(code), country=place.code if place else "")
+        for some, places in ((returning, former), (others, countries))
+        for code, place in zip(some, _for_each(places, len(some)), strict=True)
+    }
+    for code, since in zip(returning, _for_each(back, len(returning)), strict=True):
+        if since:
+            found[code] = dataclasses.replace(
+                found[code], since=since.date, since_precision=since.precision
+            )
+    return tuple([found[code] for code in codes])
+
+
+def _for_each(values: Sequence[Any], count: int) -> Sequence[Any]:
+    if len(values) == 1:
+        return [values[0]] * count
+    return values if len(values) == count else [None] * count
+
+
+def lives_in(parts: Mapping[str, Sequence[tuple[str, Any]]]) -> str:
+    """Return the country of a heading such as 旅居国 that no relative stands beside."""
+    if "overseas_people" in parts or "overseas_relation" in parts:
+        return ""
+    found = parts.get("overseas_country", ())
+    return one_country([part for part in found if not KIN_GROUPS.search(part[0])])
+
+
 def one_country(found: Sequence[tuple[str, Any]]) -> str:
     """Return the country if there is exactly one."""
     codes = {place.code for _heading, places in found for place in places if place.code}
@@ -80,7 +115,6 @@ def one_country(found: Sequence[tuple[str, Any]]) -> str:
 
 def document_of(paper: Paper, nationality: str) -> DocumentValues:
     """Return the paper; a foreign passport is of the country its holder is a national of."""
-    country = "CN"
-    if paper.kind is DocumentKind.PASSPORT and not paper.is_chinese and nationality:
-        country = nationality
+    is_foreign = paper.kind is DocumentKind.PASSPORT and not paper.is_chinese
+    country = paper.country or (is_foreign and nationality) or "CN"
     return DocumentValues(kind=paper.kind, number=paper.number, country=country)

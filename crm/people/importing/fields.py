@@ -35,19 +35,24 @@ FIELDS: Mapping[str, str | Promise] = {
     "full_name": _("full name"),
     "other_name": _("name in other letters"),
     "former_name": _("former name"),
+    "surname_reading": _("reading of the surname"),
     "sex": _("sex"),
     "birth_date": _("date of birth"),
     "age": _("age"),
     "id_number": _("identity number"),
     "passport": _("passport number"),
+    "other_paper": _("number of another paper"),
     "phone": _("phone"),
     **{f"{CONTACT}{kind.value}": kind.label for kind in ContactKind},
     "address": _("address"),
     "native_place": _("ancestral home"),
     "nationality": _("nationality"),
+    "languages": _("languages"),
     "identity": _("identity"),
     **{f"{IDENTITY}{code.value}": code.label for code in IdentityCode},
+    "identity_country": _("country of residence, or of the relatives"),
     "former_country": _("country the person came back from"),
+    "returned_on": _("day of return"),
     "overseas_people": _("names of relatives abroad (only counted)"),
     "overseas_relation": _("relationship with the relative abroad"),
     "overseas_country": _("country of the relative abroad"),
@@ -56,6 +61,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "household_relation": _("relationship with the head of the household"),
     **{f"{FACT}{code}": fact.label for code, fact in CATALOGUE.items() if not fact.is_retired},
     "status": _("status"),
+    "person_key": _("number in this system"),
     "note": _("note"),
     NOT_COLLECTED: _("not collected"),
     NOT_KEPT_YET: _("not kept yet"),
@@ -65,7 +71,7 @@ FIELDS: Mapping[str, str | Promise] = {
 # Several columns may go into these; every other field takes one column.
 REPEATABLE = frozenset(
     {"other_name", "former_name", "id_number", "passport", "phone", "identity", "note", "address"}
-    | {"overseas_people", IGNORED}
+    | {"other_paper", "overseas_people", IGNORED}
     | NOT_READ
 )
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from common.masking import mask_address
-from crm.people.choices import Precision, Sex
+from crm.people.choices import Precision, Sex, Status
 from crm.people.dates import partial_text
 from crm.people.drafts import clear_values, draft_of
+from crm.people.languages import LANGUAGES
 from crm.people.models import Person
 from crm.people.rules import Checked, contact_source, first_day, index_source
 from crm.people.selectors import values_of
@@ -66,8 +68,10 @@ def fill(person: Person, checked: Checked) -> tuple[PersonValues | None, list[Di
         known = getattr(old, name)
         if new := tuple(text for text in getattr(row, name) if text not in known):
             added[name] = known + new
-    if row.languages and not old.languages:
-        added["languages"] = row.languages
+    _fill_languages(old, row, added, differ)
+    if row.status not in {Status.ACTIVE, old.status}:
+        differ.append(Difference("status", str(old.status.label), str(row.status.label)))
+    _compare_identities(old, row, differ)
     _fill_facts(old, row, added, differ)
     added |= _new_parts(person, old, checked)
     return (dataclasses.replace(old, **added) if added else None), differ
@@ -120,6 +124,29 @@ def _agree(one: dt.date, one_to: Precision, other: dt.date, other_to: Precision)
     return first_day(first_day(one, one_to), other_to) == first_day(
         first_day(other, other_to), one_to
     )
+
+
+def _fill_languages(
+    old: PersonValues, row: PersonValues, added: dict[str, Any], differ: list[Difference]
+) -> None:
+    if not old.languages and row.languages:
+        added["languages"] = row.languages
+    elif not set(row.languages) <= set(old.languages):
+        differ.append(Difference("languages", _languages(old.languages), _languages(row.languages)))
+
+
+def _languages(codes: Sequence[str]) -> str:
+    return _(", ").join(str(LANGUAGES.get(code, code)) for code in codes)
+
+
+def _compare_identities(old: PersonValues, row: PersonValues, differ: list[Difference]) -> None:
+    """Say where an identity that both know is of another country."""
+    known = {one.code: one for one in old.identities}
+    for number, new in enumerate(row.identities):
+        there = known.get(new.code)
+        if there and there.country and new.country and there.country != new.country:
+            names = [str(countries.name(one.country)) for one in (there, new)]
+            differ.append(Difference(f"identities.{number}", *names))
 
 
 def _fill_facts(

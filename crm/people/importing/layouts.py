@@ -59,6 +59,7 @@ _COMMON = {
     "id_number": "身份证号 身份证号码 身份证 证件号码 公民身份号码 身份证件号码 身份号码 证件号"
     " IDNumber IDNo IDCard IDCardNumber IDCardNo",
     "passport": "护照号 护照号码 护照 本人护照号 Passport PassportNo PassportNumber",
+    "other_paper": "其他证件",
     "contact:wechat": "微信 微信号 WeChat WeChatID",
     "contact:email": "邮箱 E-mail 电子邮箱 电子邮件 邮件",
     "contact:qq": "QQ QQ号 QQ号码",
@@ -75,6 +76,8 @@ _COMMON = {
     "former_country": "原侨居国 原居住国 归自何国 归自 原侨居地 归国前侨居国 原旅居国",
     "other_name": "拼音/外文名 EnglishName 英文名 外文名 拼音 英文姓名 外文姓名 别名 其他姓名",
     "former_name": "曾用名 原名",
+    "surname_reading": "姓氏读音",
+    "languages": "常用语言",
     "overseas_people": "海外亲属姓名 境外亲属姓名 华侨姓名 亲属姓名 国外亲属姓名",
     "overseas_relation": "与海外直系亲属关系 与华侨关系 亲属关系 与海外亲属关系 与境外亲属关系",
     "overseas_country": "海外直系亲属旅居国 海外亲属所在国 海外亲属居住国 (眷属)侨居国 亲属旅居国"
@@ -89,6 +92,7 @@ _COMMON = {
     " 侨居国/地区 Country CountryOfResidence",
     "fact:residence_place": "住在国城市 居住城市 旅居城市",
     "fact:left": "出国时间 旅居时间 出国年份 出国日期 出境时间",
+    "fact:period": "出国时期",
     "fact:settled_abroad": "定居住在国(地区)时间 定居时间",
     "fact:resettled": "回国定居时间 回国时间 归国时间 回国年份 安置时间 回国日期 归国年份",
     "fact:overseas_permit": "境外居留身份 居留身份 居留资格",
@@ -140,8 +144,10 @@ _COMMON = {
     " 执业类别 专职/兼职 首次执业年份 执业年限 专业领域 擅长领域 业务专长 服务语种 外语 方言"
     " 值班时间"
     " 服务方式 线上/线下 律所地址 法顾委职务 聘任职务 聘期 聘任时间 年度考核 年度考核结果",
-    # 身份状态 is a column of our own exports; only an authority's paper makes somebody recognised.
-    IGNORED: "序号 编号 行号 序 NO 号 身份状态",
+    # From 身份状态 on, columns of our own exports: only an authority's paper makes somebody
+    # recognised, and relatives are linked on their own pages.
+    IGNORED: "序号 编号 行号 序 NO 号 身份状态 认定情况 身份依据 证件签发与有效期 境外居留记录"
+    " 家庭名称 在册亲属 海外亲属身份 同意事项 系统编号",
 }
 COMMON = _headings(_COMMON)
 # Headings that ask for one identity; the cell says yes or no, or names it.

@@ -29,7 +29,8 @@ PAPERS = {Evidence.SAME_PAPER, Evidence.OLD_NUMBER}
 class Match:
     """Somebody a row may be about: on record (``person_id``) or in the file (``place``).
 
-    ``is_alike`` says that name, date of birth and phone are all equal.
+    ``is_alike`` says that name, date of birth and phone are all equal; ``is_named``, that the row
+    has the number of the person in this system, as our own lists have it.
     """
 
     score: int
@@ -37,11 +38,12 @@ class Match:
     person_id: UUID | None = None
     place: Place | None = None
     is_alike: bool = False
+    is_named: bool = False
 
     @property
     def is_certain(self) -> bool:
-        """Whether a paper says so."""
-        return any(reason.evidence in PAPERS for reason in self.reasons)
+        """Whether a paper says so, or one of our own lists."""
+        return self.is_named or any(reason.evidence in PAPERS for reason in self.reasons)
 
     @property
     def is_likely(self) -> bool:

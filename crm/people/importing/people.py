@@ -16,8 +16,10 @@ from crm.people.importing.combining import (
     BACK,
     document_of,
     identity_values,
+    lives_in,
     one_country,
     overseas_hints,
+    side_by_side,
 )
 from crm.people.importing.fields import NOT_COLLECTED
 from crm.people.importing.repairs.ages import Age, born_by_age, compare
@@ -63,6 +65,8 @@ class PersonContext:
     ticked: tuple[tuple[str, str], ...]
     has_overseas: bool
     has_households: bool
+    # A list that this program wrote; see `own_files`.
+    is_own: bool = False
 
 
 @dataclass(slots=True)
@@ -94,8 +98,10 @@ class PersonBuilder:
             reading.overseas = self._overseas({identity.country for identity in identities})
         if context.has_households:
             reading.household = self._household()
+        reading.person_key = self._first("person_key", "id") or ""
         reading.values = PersonValues(
             full_name=name.full_name if name else "",
+            surname_reading=self._first("surname_reading", "surname_reading") or "",
             former_names=self._names("former_name", name.former_names if name else ()),
             other_names=self._names("other_name", name.other_names if name else ()),
             sex=self._first("sex", "sex") or Sex.UNKNOWN,
@@ -104,6 +110,7 @@ class PersonBuilder:
             nationality=nationality,
             region_code=self._first("native_place", "region_code") or "",
             address=address,
+            languages=self._first("languages", "languages") or (),
             facts=facts,
             status=status,
             documents=self._documents(papers, nationality),
@@ -143,7 +150,7 @@ class PersonBuilder:
     def _papers(self) -> list[tuple[str, Paper]]:
         found = [
             (heading, paper)
-            for name in ("id_number", "passport")
+            for name in ("id_number", "passport", "other_paper")
             for heading, papers in self.parts.get(name, _NO_PARTS)
             for paper in papers
         ]
@@ -153,7 +160,7 @@ class PersonBuilder:
         """Leave out a paper that is there twice: the old number of 15 digits of the same person."""
         kept: dict[str, tuple[str, Paper]] = {}
         for heading, paper in sorted(found, key=lambda pair: -len(pair[1].number)):
-            form = matching_form(paper.kind, paper.number)
+            form = f"{paper.country} {matching_form(paper.kind, paper.number)}"
             if form not in kept:
                 kept[form] = (heading, paper)
             elif kept[form][1].number != paper.number:
@@ -237,16 +244,23 @@ class PersonBuilder:
                 codes.setdefault(code, found[0][0])
         for number, heading in enumerate(codes.values()):
             self.reading.origin[_path("identities", number)] = heading
+        if self.context.is_own:
+            names = ("identity_country", "former_country", "returned_on")
+            beside = (self.parts.get(name, [("", ())])[0][1] for name in names)
+            return side_by_side(tuple(codes), *beside)
         former = self._former_country(codes)
         if not codes:
             return ()
-        relatives = one_country(self.parts.get("overseas_country", _NO_PARTS))
+        own = one_country(self.parts.get("identity_country", _NO_PARTS))
+        returned = next(
+            (day for _h, days in self.parts.get("returned_on", _NO_PARTS) for day in days), ""
+        )
         return identity_values(
             tuple(codes),
             former,
-            facts.get("residence_country", ""),
-            relatives,
-            facts.get("resettled", ""),
+            facts.get("residence_country", "") or own or lives_in(self.parts),
+            own or one_country(self.parts.get("overseas_country", _NO_PARTS)),
+            str(returned) or facts.get("resettled", ""),
             facts.get("settled_abroad", ""),
         )
 
@@ -286,6 +300,8 @@ class PersonBuilder:
             self.reading.origin["status"] = found[0][0]
             return Status(found[0][1])
         status = Status.ACTIVE
+        if self.context.is_own:
+            return status
         name = self.parts.get("full_name", _NO_PARTS)
         remarks = [(heading, text) for heading, parts in name for text in parts.remarks]
         for heading, text in (*remarks, *self.parts.get("note", _NO_PARTS)):
@@ -314,8 +330,11 @@ class PersonBuilder:
         contacts: list[ContactValues] = []
         for name, kind in self.context.contacts:
             if found := self.parts.get(name):
-                self.reading.origin[_path("contacts", len(contacts))] = found[0][0]
-                contacts.append(ContactValues(kind=ContactKind(kind), value=found[0][1]))
+                heading, value = found[0]
+                # One of our own lists may have several.
+                for text in (value,) if isinstance(value, str) else value:
+                    self.reading.origin[_path("contacts", len(contacts))] = heading
+                    contacts.append(ContactValues(kind=ContactKind(kind), value=text))
         return tuple(contacts)
 
     def _note(self) -> str:
@@ -364,7 +383,9 @@ class PersonBuilder:
                     self.keep(heading, place.rest, "country_vague")
         if not (people or kin or countries):
             return ()
-        hints = overseas_hints(people, kin, [code for code in countries if code])
+        if len(countries) != len(kin):
+            countries = list(filter(None, countries))
+        hints = overseas_hints(people, kin, countries)
         if any(hint.relation is None for hint in hints):
             for heading, places in parts.get("overseas_country", _NO_PARTS):
                 alone = [place.text for place in places if place.code and place.code not in taken]

@@ -17,6 +17,7 @@ from crm.people.importing.layouts import (
     guess_layout,
     normalise,
 )
+from crm.people.importing.own_files import LAYOUT, is_own_sheet, own_headings, own_mapping
 from crm.people.importing.shapes import SheetPlan, Skip
 from crm.people.importing.skipping import skipper
 
@@ -60,7 +61,12 @@ def guess_mapping(headings: Sequence[str], layout: str) -> tuple[dict[str, str],
     A field that takes one column goes to the heading that fits it best.
     """
     known = LAYOUTS.get(layout)
-    guesses = {heading: column_of(heading, known) for heading in headings if heading}
+    ours = own_mapping() if layout == LAYOUT else {}
+    guesses = {
+        heading: (ours[heading], 1.0) if heading in ours else column_of(heading, known)
+        for heading in headings
+        if heading
+    }
     best: dict[str, str] = {}
     for heading, (field, score) in guesses.items():
         if field not in best or score > guesses[best[field]][1]:
@@ -107,6 +113,9 @@ def _planned(
         numbers = [number - 1 for number in correction.header_rows]
         found = headings_at(first, numbers, merged)
         return _plan_table(sheet, found, chain(first, rows), "", start=correction.start)
+    if is_own_sheet(book, sheet.name, first):
+        ours = Headings((0,), tuple(own_headings(first)))
+        return _plan_table(sheet, ours, book.rows(sheet.name), skipped, own=True)
     headings = find_headings(first, merged)
     if headings is None:
         return _plan_cards(sheet, chain(first, rows), skipped)
@@ -120,11 +129,12 @@ def _plan_table(
     skipped: str,
     *,
     start: int | None = None,
+    own: bool = False,
 ) -> SheetPlan:
-    layout = guess_layout(sheet.name, list(headings.texts))
+    layout = LAYOUT if own else guess_layout(sheet.name, list(headings.texts))
     mapping, scores = guess_mapping(headings.texts, layout)
     samples: dict[str, list[str]] = {heading: [] for heading in mapping}
-    why_skipped = skipper(headings.texts, mapping)
+    why_skipped = skipper(headings.texts, mapping, only_blank=own)
     count = 0
     below = 1 + max(headings.rows, default=-1)
     for row in islice(rows, start - 1 if start else below, None):

@@ -13,6 +13,7 @@ from accounts.models import User
 from crm.people.importing.errors import ColumnsError
 from crm.people.importing.fields import FACT, FIELDS, REPEATABLE, SETTINGS, UNKNOWN
 from crm.people.importing.headings import WITHIN
+from crm.people.importing.own_files import is_own
 from crm.people.importing.planning import Correction
 from crm.people.importing.shapes import SheetPlan
 from crm.people.models import ImportBatch, SavedMapping
@@ -54,7 +55,7 @@ def fingerprint(headings: Sequence[str]) -> str:
 def as_remembered(plan: SheetPlan) -> SheetPlan:
     """Return the plan with what the site's clerks once said about these headings."""
     saved = SavedMapping.objects.filter(fingerprint=fingerprint(plan.headings)).first()
-    if saved is None or not plan.mapping:
+    if saved is None or not plan.mapping or is_own(plan):
         return plan
     mapping = {name: saved.mapping.get(name, guess) for name, guess in plan.mapping.items()}
     return dataclasses.replace(plan, mapping=mapping, settings={**plan.settings, **saved.settings})

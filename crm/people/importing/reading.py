@@ -33,6 +33,7 @@ from crm.people.importing.fields import (
     UNKNOWN,
 )
 from crm.people.importing.headings import looks_like_headings
+from crm.people.importing.own_files import exact_reader, is_own
 from crm.people.importing.people import Parts, PersonBuilder, PersonContext
 from crm.people.importing.planning import MOST_CARD_ROWS
 from crm.people.importing.repairs.base import Note, RepairClass, changed, error, warning
@@ -42,6 +43,7 @@ from crm.people.importing.repairs.places import FindRegion
 from crm.people.importing.repairs.texts import DITTO_WORDS
 from crm.people.importing.shapes import Issue, RowReading, Severity, SheetPlan, Skip
 from crm.people.importing.skipping import skipper
+from crm.people.selectors import fact_catalogue
 
 _HOUSEHOLD = ("household_number", "household_head")
 _LONGEST_MERGE = 500  # rows of one household, or of one address
@@ -84,6 +86,7 @@ def read_sheet(
     """Yield what each row of a sheet of an open book says, as `read_rows` does."""
     dates = DateContext(century=plan.settings.get("century", ""), is_1904=book.is_1904)
     fields = [plan.mapping.get(heading, UNKNOWN) for heading in plan.headings]
+    facts = fact_catalogue() if is_own(plan) else {}
     columns = [
         make_column(
             place,
@@ -92,6 +95,8 @@ def read_sheet(
             refused=refused,
             dates=dates,
             find_region=find_region,
+            exact=exact_reader(field, facts, find_region) if is_own(plan) else None,
+            is_guarded=is_own(plan),
         )
         for place, (heading, field) in enumerate(zip(plan.headings, fields, strict=True))
         if field != IGNORED
@@ -128,6 +133,7 @@ def _context(
         ticked=codes(IDENTITY),
         has_overseas=any(field.startswith("overseas_") for field in fields),
         has_households=any(field.startswith("household_") for field in fields),
+        is_own=is_own(plan),
     )
 
 
@@ -138,7 +144,7 @@ class _SheetReader:
         self._columns = columns
         self._width = len(plan.headings)
         self._context = context
-        self._why_skipped = skipper(plan.headings, plan.mapping)
+        self._why_skipped = skipper(plan.headings, plan.mapping, only_blank=is_own(plan))
         self._household = [column for column in columns if column.field in _HOUSEHOLD]
         self._fillable = {
             column.place: column for column in self._columns if column.field not in _NEVER_FILLED

@@ -133,6 +133,7 @@ class RowReading:
         origin: path in `PersonValues` ("documents.0", "birth_date") -> heading.
         household: None if the row names none.
         overseas: relatives abroad.
+        person_key: the person's number in this system, as one of our own lists has it.
         cells: the text of every cell as it stands, for the file with the errors.
     """
 
@@ -144,3 +145,4 @@ class RowReading:
     household: HouseholdHint | None = None
     overseas: tuple[OverseasHint, ...] = ()
     cells: tuple[str, ...] = ()
+    person_key: str = ""

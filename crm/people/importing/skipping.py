@@ -24,8 +24,12 @@ _NOTE = re.compile(
 )
 
 
-def skipper(headings: Sequence[str], mapping: Mapping[str, str]) -> Callable[[Sequence[Cell]], str]:
+def skipper(
+    headings: Sequence[str], mapping: Mapping[str, str], *, only_blank: bool = False
+) -> Callable[[Sequence[Cell]], str]:
     """Return what says why nobody stands in a row: a `Skip`, or "" if somebody does.
+
+    With ``only_blank``, somebody stands in every row that is not empty.
 
     >>> why_skipped = skipper(["序号", "姓名", "人数"], {"姓名": "full_name"})
     >>> why_skipped(["合计", "", 12]), why_skipped([1, "张三", ""])
@@ -41,7 +45,10 @@ def skipper(headings: Sequence[str], mapping: Mapping[str, str]) -> Callable[[Se
         texts = [cell_text(cell).strip() for cell in row]
         return _why(texts, cell_text(name).strip(), headings, counting)
 
-    return why_skipped
+    def is_blank(row: Sequence[Cell]) -> str:
+        return "" if any(cell_text(cell).strip() for cell in row) else Skip.BLANK
+
+    return is_blank if only_blank else why_skipped
 
 
 _NO_NAMES = words(

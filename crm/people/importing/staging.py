@@ -6,7 +6,7 @@ begins behind the last row that is staged.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from common.copying import copy_rows
 from common.keys import DataKey, current_key
 from common.memory import collector_paused
+from crm.people.facts import Fact
 from crm.people.importing import filling
 from crm.people.importing.contents import Content, pack, unpack
 from crm.people.importing.families import says_home, says_kin
@@ -35,6 +36,7 @@ from crm.people.importing.matching import (
 )
 from crm.people.importing.plans import plans_of
 from crm.people.importing.reading import read_rows
+from crm.people.importing.recognising import goes_by, people_named, says_nothing_new
 from crm.people.importing.shapes import Issue, RowReading, Severity, SheetPlan, Skip
 from crm.people.models import (
     HouseholdMember,
@@ -46,7 +48,7 @@ from crm.people.models import (
     RowAction,
 )
 from crm.people.rules import check_person
-from crm.people.selectors import people_with_parts
+from crm.people.selectors import fact_catalogue, people_with_parts
 from network.models import Region
 from network.selectors import find_regions
 
@@ -123,12 +125,20 @@ class _Work:
     key: DataKey
     is_region: Callable[[str], bool]
     memory: FileMemory
+    catalogue: Mapping[str, Fact]
 
     @classmethod
     def begin(cls, batch: ImportBatch, today: dt.date) -> "_Work":
         """Load the regions, and the memory of what an earlier try staged."""
         regions = frozenset(Region.objects.values_list("code", flat=True))
-        work = cls(plans_of(batch), today, current_key(), regions.__contains__, FileMemory())
+        work = cls(
+            plans_of(batch),
+            today,
+            current_key(),
+            regions.__contains__,
+            FileMemory(),
+            fact_catalogue(),
+        )
         rows = batch.rows.exclude(action__in=[RowAction.ERROR, RowAction.SKIP])
         for row in rows.order_by("sheet", "number").iterator(chunk_size=BATCH):
             checked = unpack(row.content.reveal()).checked
@@ -166,6 +176,7 @@ def _stage_some(batch_id: UUID, readings: list[tuple[int, RowReading]], work: _W
         if (last is None or (sheet, reading.number) > last) and reading.skip != Skip.BLANK
     ]
     rows = [_check(sheet, reading, work) for sheet, reading in new]
+    _recognise(rows)
     _match([row for row in rows if row.traits is not None], work)
     copy_rows(ImportRow, [_as_row(row, batch) for row in rows])
     return batch.rows.count()
@@ -182,7 +193,7 @@ def _check(sheet: int, reading: RowReading, work: _Work) -> Staged:
         row.issues.append(Issue("", f"skipped_{reading.skip}", Severity.WARNING, text))
         return row
     checked = content.checked = check_person(
-        reading.values, today=work.today, is_region=work.is_region
+        reading.values, today=work.today, is_region=work.is_region, catalogue=work.catalogue
     )
     # A cell that could not be read is empty to the rules, which need not say so again.
     said = {issue.column for issue in reading.issues if issue.severity == Severity.ERROR}
@@ -206,6 +217,24 @@ def _check(sheet: int, reading: RowReading, work: _Work) -> Staged:
     return row
 
 
+def _recognise(rows: Sequence[Staged]) -> None:
+    """Find whom our own lists name; a row that says nothing new is done with, without a word."""
+    named = people_named(row.reading.person_key for row in rows)
+    for row in rows:
+        person, checked = named.get(row.reading.person_key), row.content.checked
+        if person is None or checked is None:
+            continue
+        if not goes_by(person, checked.values.full_name):
+            text = _("Somebody of another name has this number in the system.")
+            row.fail(row.reading.origin.get("id", ""), "number_of_another_name", text)
+            row.traits = None
+            continue
+        row.person_id = person.pk
+        if not row.reading.issues and says_nothing_new(person, checked, row.content):
+            row.action, row.traits, row.content.checked = RowAction.SKIP, None, None
+            row.issues.clear()
+
+
 def _match(rows: Sequence[Staged], work: _Work) -> None:
     """Say of each row whether its person is there already, on record or further up."""
     found = match_on_record([row.traits for row in rows if row.traits])
@@ -214,6 +243,11 @@ def _match(rows: Sequence[Staged], work: _Work) -> None:
             continue
         above = work.memory.find(row.traits)
         work.memory.add(row.traits, row.place)
+        if row.person_id:
+            # One of our own lists says who it is.
+            row.matches = [Match(100, (), person_id=row.person_id, is_named=True)]
+            row.action = RowAction.DUPLICATE
+            continue
         row.matches = [match for match in (on_record, above) if match]
         for match in row.matches:
             _judge(row, match)

@@ -5,7 +5,7 @@ Identities stand on it only when an authority recognised them (domain A1).
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,8 +15,10 @@ from django_countries import countries
 
 from common.fields import Masked
 from common.phones import write_phone
-from crm.people.choices import IdentityState, Sex
+from crm.people.choices import FactSection, IdentityState, Sex
 from crm.people.dates import partial_text
+from crm.people.facts import Fact, has_mask_free_form, value_text
+from crm.people.languages import LANGUAGES
 from crm.people.models import Household, HouseholdMember, Person, PersonIdentity, PersonPhone
 
 _COMMA = "、"
@@ -33,14 +35,24 @@ class Section:
     empty: str = ""
 
 
-def person_sections(person: Person, *, is_clear: bool) -> list[dict[str, Any]]:
-    """Return the sections of a person's sheet; parts must be loaded."""
+def person_sections(
+    person: Person, catalogue: Mapping[str, Fact], *, is_clear: bool
+) -> list[dict[str, Any]]:
+    """Return the sections of a person's sheet.
+
+    Args:
+        person: with parts, memberships and relatives abroad.
+        catalogue: the fields of 侨情, the site's own included.
+        is_clear: everything in full; what is sensitive without a mask stands on no other sheet.
+    """
     with override("zh-hans"):
         sections = [
             Section("基本信息", facts=_about(person, is_clear=is_clear)),
             _papers(person, is_clear=is_clear),
             _identities(person, is_clear=is_clear),
+            *_particulars(person, catalogue, is_clear=is_clear),
             _memberships(person),
+            _overseas_kin(person),
         ]
         return [asdict(section) for section in sections]
 
@@ -55,8 +67,10 @@ def household_sections(
             ("户号", household.number),
             ("住址", _shown(household.address, is_clear=is_clear)),
         ]
+        if is_clear and household.note:
+            facts.append(("备注", household.note))
         rows = [_member(member, is_clear=is_clear) for member in members]
-        head = ["姓名", "与户的关系", "性别", "出生年月", "联系电话", "经认定的身份"]
+        head = ["姓名", "与户的关系", "性别", "出生年月", "证件号码", "联系电话", "经认定的身份"]
         people = Section("家庭成员", head=head, rows=rows, empty="" if rows else "目前没有成员。")
         return [asdict(Section("基本信息", facts=facts)), asdict(people)]
 
@@ -81,6 +95,8 @@ def _about(person: Person, *, is_clear: bool) -> list[tuple[str, str]]:
         ("籍贯", _region(person)),
         ("住址", _shown(person.address, is_clear=is_clear)),
         ("联系电话", _phones(person, is_clear=is_clear)),
+        *_contacts(person, is_clear=is_clear),
+        ("常用语言", _COMMA.join(str(LANGUAGES.get(code, code)) for code in person.languages)),
     ]
     if is_clear:
         facts.append(("备注", person.note))
@@ -116,6 +132,47 @@ def _identities(person: Person, *, is_clear: bool) -> Section:
     return Section("经认定的身份", head=head, rows=rows, empty=empty)
 
 
+def _contacts(person: Person, *, is_clear: bool) -> list[tuple[str, str]]:
+    """Return the other ways to reach somebody, those of one kind together."""
+    found: dict[str, list[str]] = {}
+    for contact in person.contacts.all():
+        label = str(contact.get_kind_display())
+        found.setdefault(label, []).append(_shown(contact.value, is_clear=is_clear))
+    return [(label, _COMMA.join(values)) for label, values in found.items()]
+
+
+def _particulars(person: Person, catalogue: Mapping[str, Fact], *, is_clear: bool) -> list[Section]:
+    """Return the sections of 侨情 that say something."""
+    shown = {code: text for code, text in person.facts.items() if code in catalogue}
+    if not is_clear:
+        shown = {code: text for code, text in shown.items() if has_mask_free_form(catalogue[code])}
+    sections = []
+    for section in FactSection:
+        facts = [
+            (str(fact.label), value_text(fact, shown[code]))
+            for code, fact in catalogue.items()
+            if fact.section is section and code in shown
+        ]
+        if facts:
+            sections.append(Section(str(section.label), facts=facts))
+    return sections
+
+
+def _overseas_kin(person: Person) -> Section:
+    rows = [
+        [
+            str(kin.get_relation_display()),
+            str(countries.name(kin.country)) if kin.country else "",
+            str(kin.get_standing_display()) if kin.standing else "",
+            str(kin.since_year or ""),
+        ]
+        for kin in person.overseas_kin.all()
+        if kin.ended_on is None
+    ]
+    head = ["与本人关系", "国家（地区）", "身份", "出国年份"]
+    return Section("海外亲属", head=head, rows=rows, empty="" if rows else "没有登记海外亲属。")
+
+
 def _memberships(person: Person) -> Section:
     rows = [
         [
@@ -138,6 +195,7 @@ def _member(member: HouseholdMember, *, is_clear: bool) -> list[str]:
         str(member.get_role_display()),
         _sex(person),
         _born(person, is_clear=is_clear),
+        _COMMA.join(_shown(one.number, is_clear=is_clear) for one in person.documents.all()),
         _phones(person, is_clear=is_clear),
         _COMMA.join(str(identity.get_code_display()) for identity in recognised(person)),
     ]

@@ -38,9 +38,12 @@ _SERIAL_LENGTH = 12
 _LONGEST_REASON = 200
 _PERSON_FIELDS = (
     "full_name", "former_names", "other_names", "sex", "birth_date", "nationality", "region",
-    "address", "phones", "documents", "identities", "memberships",
+    "address", "phones", "contacts", "languages", "documents", "identities", "facts",
+    "memberships", "overseas_kin",
 )  # fmt: skip
-_MEMBER_FIELDS = ("full_name", "sex", "birth_date", "phones", "identities", "memberships")
+_MEMBER_FIELDS = (
+    "full_name", "sex", "birth_date", "documents", "phones", "identities", "memberships",
+)  # fmt: skip
 AddressOf = Callable[[str], str]
 
 
@@ -78,14 +81,14 @@ def print_person(
         PrintReasonMissingError: full numbers, and no reason.
     """
     reason = _check(is_clear=is_clear, reason=reason, by=by)
-    found = selectors.people_with_parts().prefetch_related("memberships__household")
+    found = selectors.people_with_parts().prefetch_related("memberships__household", "overseas_kin")
     person = found.get(pk=person_id)
     fields = [*_PERSON_FIELDS, "note"] if is_clear else _PERSON_FIELDS
     sheet = _new_sheet(
         SheetKind.PERSON,
         person.pk,
         title="人员登记表",
-        sections=person_sections(person, is_clear=is_clear),
+        sections=person_sections(person, selectors.fact_catalogue(person.facts), is_clear=is_clear),
         is_clear=is_clear,
         address_of=address_of,
         by=by,

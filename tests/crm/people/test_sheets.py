@@ -13,8 +13,19 @@ from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.selectors import who_looked
 from config import doctor
-from crm.people.choices import HouseholdRole, IdentityCode, IdentityState, MembershipKind
-from crm.people.models import Household, HouseholdMember, Person, PersonIdentity, PrintedSheet
+from crm.people.choices import (
+    HouseholdRole,
+    IdentityCode,
+    IdentityState,
+    MembershipKind,
+)
+from crm.people.models import (
+    Household,
+    HouseholdMember,
+    Person,
+    PersonIdentity,
+    PrintedSheet,
+)
 from crm.people.printing import sheets, typesetting
 from crm.people.printing.contents import recognised
 from crm.people.printing.errors import (

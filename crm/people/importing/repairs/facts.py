@@ -5,10 +5,12 @@ A word that fits no entry is never guessed; it goes to the note with a warning.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from django.utils.translation import gettext as _
 
 from crm.people.choices import FactKind
+from crm.people.exporting.words import fact_words
 from crm.people.facts import CATALOGUE, ETHNIC_GROUPS, LONGEST_TEXT, NONE, UNKNOWN
 from crm.people.importing.repairs.base import (
     Found,
@@ -188,16 +190,25 @@ def _read_choice(code: str, raw: str) -> Found[str]:
         if len(ticked.value) > 1:
             message = _("Only one of “{text}” can be kept.").format(text="、".join(ticked.value))
             return Found(None, (*notes, error("several_entries", message)))
+    if entry := _labels(code).get(text):
+        return Found(entry, notes)
     if text in _PLAIN_WORDS[code]:
         return Found(table[text], notes)
     word = folded(text)
     if code == "education" and word in _NOT_AT_SCHOOL:
         return Found(NONE, notes)
-    if entry := table.get(word):
-        return Found(entry, (*notes, changed(RepairClass.CODE_WORD, text, _entry(code, entry))))
+    if known := table.get(word):
+        return Found(known, (*notes, changed(RepairClass.CODE_WORD, text, _entry(code, known))))
     message = _("“{text}” is no entry of the list; it is kept in the note.").format(text=text)
     note = warning(RepairClass.TO_NOTE, message, "entry_unknown")
     return Found(None, (*notes, note), text)
+
+
+@cache
+def _labels(code: str) -> dict[str, str]:
+    """Return the entries by the words of the page, of the template and of our own lists."""
+    fact = CATALOGUE[code]
+    return {fact_words(fact, option): option for option in fact.options}
 
 
 def _entry(code: str, entry: str) -> str:

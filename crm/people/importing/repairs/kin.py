@@ -59,7 +59,8 @@ _ROLES: Mapping[KinCode, HouseholdRole] = {
     KinCode.COLLATERAL: HouseholdRole.OTHER,
 }
 _HEADS = words("户主 本人 户主本人 本户户主 自己")
-_IN_LAWS = words("岳父 岳母 公公 婆婆 儿媳 女婿 媳妇 儿媳妇")
+_IN_LAWS = words("岳父 岳母 公公 婆婆 儿媳 女婿 媳妇 儿媳妇 姻亲")
+_OTHERS = words("其他 其他关系 非亲属")
 _SEPARATORS = re.compile(r"[、,，;；/／|\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|和|及")
 _COUNTED = re.compile(r"等?([0-9]{1,2})[人个名位口]")
 _ABROAD = re.compile(r"(?:均|都|现|皆|全|常)*(?:在|居|旅居|定居|侨居|移居)+(?:于)?(.+)$")
@@ -125,6 +126,7 @@ def read_household_role(raw: str) -> Found[HouseholdRole]:
         return Found(None, (emptied(raw),))
     code = KIN.get(word) or KIN.get(word.removeprefix("之"))
     role = HouseholdRole.IN_LAW if word in _IN_LAWS else _ROLES[code] if code else None
+    role = HouseholdRole.OTHER if word in _OTHERS else role
     if role is None:
         message = _("“{text}” is no relationship that we know.").format(text=word)
         return Found(None, (*tidied.notes, error("relation_unknown", message)))

@@ -45,11 +45,15 @@ _EXACT_BELOW = 10**15
 
 
 class Paper(NamedTuple):
-    """A number and the kind of paper it is from. ``is_chinese`` is known of passports only."""
+    """A number and the kind of paper it is from. ``is_chinese`` is known of passports only.
+
+    ``country`` is "" where the cell does not say who issued it.
+    """
 
     kind: DocumentKind
     number: str
     is_chinese: bool = True
+    country: str = ""
 
 
 def plain_id_number(text: str) -> tuple[Paper, ...] | None:
