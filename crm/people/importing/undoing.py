@@ -28,6 +28,7 @@ from crm.people.models import (
     ImportBatch,
     ImportRow,
     ImportState,
+    MergeOperation,
     Person,
     PersonChange,
     PersonIdentity,
@@ -186,6 +187,8 @@ def _needed(people: Collection[UUID], ran_at: dt.datetime | None) -> set[UUID]:
         rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": people})
         if _has_time(relation.related_model):
             rows = rows.exclude(created_at=ran_at)
+        if relation.related_model is MergeOperation:
+            rows = rows.filter(undone_at__isnull=True)  # taken apart, both are as they were
         found.update(rows.values_list(relation.field.attname, flat=True))
         # What refers to a part, such as a step of an identity, refers to the person.
         for deeper in _references(relation.related_model):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import check_chain
 from crm.people import selectors
@@ -19,6 +20,7 @@ from crm.people.importing.errors import (
     UndoTooLateError,
 )
 from crm.people.importing.files import opened_file
+from crm.people.merging.services import undo_merge
 from crm.people.models import (
     ImportBatch,
     ImportRow,
@@ -31,7 +33,9 @@ from crm.people.values import DocumentValues, PhoneValues
 from jobs.models import Job
 from tests.crm.people.test_import import HEADINGS, line, workbook
 from tests.factories import people
+from tests.factories.merging import merge
 from tests.factories.people import NOW, resident_id
+from tests.fixtures_accounts import make_account
 
 LATER = NOW + dt.timedelta(hours=1)
 
@@ -205,6 +209,17 @@ def test_undo_leaves_people_whom_something_refers_to(upload, step):
     step(batches.undo, batch)
     assert {reason for _outcome, reason in outcomes(batch).values()} == {"needed"}
     assert Person.objects.count() == 2
+
+
+def test_undo_takes_people_who_were_merged_and_taken_apart_again(upload, step):
+    batch = step(batches.run, step(batches.check, upload(line(1), line(2))))
+    first, second = (Person.objects.get(pk=row.person_key) for row in batch.rows.order_by("number"))
+    admin = make_account(Role.ADMINISTRATOR)
+    merged = merge(first, second, by=admin)
+    undo_merge(merge_id=merged.pk, by=admin, now=LATER)
+    step(batches.undo, batch)
+    assert {outcome for outcome, _reason in outcomes(batch).values()} == {"undone"}
+    assert not Person.objects.exists()
 
 
 def test_undo_ends_after_thirty_days(upload, step):
