@@ -284,8 +284,14 @@ def _read_asked(text: str, code: str) -> Found[tuple[str, ...]]:
 
 
 def _read_head(text: str) -> Found[str]:
+    """Return the name of the head; what stands beside it is kept in the note as it stands."""
     found = read_name(text)
-    return Found(found.value.full_name if found.value else None, found.notes)
+    if found.value is None or not any(found.value[1:]):
+        return Found(found.value.full_name if found.value else None, found.notes)
+    notes = [note for note in found.notes if note.repair is not RepairClass.NAME_PARTS]
+    message = _("“{text}” fits no field; it is kept in the note.").format(text=text)
+    notes.append(warning(RepairClass.TO_NOTE, message, "name_remark"))
+    return Found(found.value.full_name, tuple(notes), text)
 
 
 def _read_sex(text: str) -> Found[Sex]:
@@ -303,7 +309,7 @@ def _read_sex(text: str) -> Found[Sex]:
         if not ticked.value or len(ticked.value) > 1:
             return Found(None, ticked.notes or (error("sex_unclear", _not_a_sex(text)),))
         word, notes = ticked.value[0], ticked.notes
-    word = folded(word).upper()
+    word = folded(tidy(word).value or "").upper()
     sex = Sex.MALE if word in _MALE | {"男"} else Sex.FEMALE if word in _FEMALE | {"女"} else None
     if sex is None:
         return Found(None, (*notes, error("not_a_sex", _not_a_sex(text))))

@@ -274,7 +274,7 @@ class _SheetReader:
         """Return the reading of the cell above; 同上 holds inside one household only."""
         above = self._above.get(column.place)
         is_inside = bool(block) and block == self._block
-        if column.field in _HOUSEHOLD:
+        if column.field == "household_number":
             is_inside = bool(self._block)
         if above is None or not is_inside or column.field == "full_name":
             message = _("“{text}” holds only inside one household. Type the value again.")

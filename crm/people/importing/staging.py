@@ -23,6 +23,7 @@ from common.keys import DataKey, current_key
 from common.memory import collector_paused
 from crm.people.facts import Fact
 from crm.people.importing import filling
+from crm.people.importing.combining import BACK
 from crm.people.importing.contents import Content, pack, unpack
 from crm.people.importing.families import says_home, says_kin
 from crm.people.importing.files import opened_file
@@ -199,8 +200,10 @@ def _check(sheet: int, reading: RowReading, work: _Work) -> Staged:
     said = {issue.column for issue in reading.issues if issue.severity == Severity.ERROR}
     for problem in checked.problems:
         column = _column_of(problem.field, problem.code, reading, plan)
-        if not column or column not in said:
-            row.issues.append(Issue(column, problem.code, Severity.ERROR, problem.message))
+        issue = Issue(column, problem.code, Severity.ERROR, problem.message)
+        # A date that lies ahead is wrong once, as a fact and as the beginning of an identity.
+        if (not column or column not in said) and issue not in row.issues:
+            row.issues.append(issue)
     row.issues += [
         Issue(
             _column_of(warning.field, warning.code, reading, plan),
@@ -348,6 +351,10 @@ _COLUMN_OF = {"phones": "phone", "documents": "id_number", "identities": "identi
 def _column_of(field: str, code: str, reading: RowReading, plan: SheetPlan) -> str:
     """Return the heading that something about a field of the values belongs to."""
     parts = field.split(".")
+    if parts[-1] == "since" and reading.values:
+        # When an identity began stands in a column of its own.
+        is_back = reading.values.identities[int(parts[1])].code in BACK
+        parts = ["facts", "resettled" if is_back else "settled_abroad"]
     for length in range(len(parts), 0, -1):
         if column := reading.origin.get(".".join(parts[:length])):
             return column

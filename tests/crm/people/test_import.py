@@ -202,3 +202,24 @@ def test_the_same_file_comes_back_with_a_column_of_errors(north, file):
             cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
             assert {cell.data_type for cell in cells} == {"s"}
             assert resident_id(sequence=4) in {cell.value for cell in cells}
+
+
+def test_a_date_that_lies_ahead_is_wrong_once_and_in_its_own_column(north, file):
+    row = run(workbook(file, HEADINGS, line(1, 回国时间="2058-03-07")))[3]
+    assert [(i["column"], i["code"]) for i in row["issues"] if i["severity"] == "error"] == [
+        ("回国时间", "date_in_future")
+    ]
+
+
+def test_a_sheet_that_is_not_read_says_why(north, file):
+    book = openpyxl.load_workbook(workbook(file, HEADINGS, line(1), sheets=3))
+    book.worksheets[1].sheet_state = "hidden"
+    book.worksheets[2].delete_rows(1, 9)
+    book.worksheets[2].append(["值班", "电话"])
+    book.save(file)
+    with import_file(path=file, by=None, now=NOW) as batch:
+        text = io.StringIO()
+        write_report(batch, text)
+    sheets = json.loads(text.getvalue())["sheets"]
+    assert [sheet["skipped"] for sheet in sheets] == ["", "hidden", "no_headings"]
+    assert [bool(sheet["message"]) for sheet in sheets] == [False, True, True]

@@ -145,6 +145,32 @@ def test_a_remark_behind_a_name_is_no_part_of_it(file):
     assert (reading.values.other_names, codes(reading)) == ((), ["name_remark"])
 
 
+def test_names_of_relatives_are_counted_as_names(file):
+    for cell, count in (
+        ("李 明", 1),
+        ("欧阳 震华", 1),
+        ("王芳 李明", 2),
+        ("王芳夫妇", 2),
+        ("王芳&李明", 2),
+    ):
+        reading = read_cell(file, "海外亲属姓名", cell)
+        assert sum(hint.count for hint in reading.overseas) == count, cell
+    assert read_cell(file, "曾用名", "王芳 李明").values.former_names == ("王芳", "李明")
+
+
+def test_what_stands_beside_the_name_of_a_head_is_kept_with_a_word(file):
+    reading = read_cell(file, "户主", "黄阿福(已故)", "huaqiao_farm_roster", 与户主关系="长子")
+    assert (reading.household.head_name, codes(reading)) == ("黄阿福", ["name_remark"])
+    assert "黄阿福(已故)" in reading.values.note
+
+
+def test_the_same_head_as_above_needs_the_same_household(file):
+    headings = ["户号", "户主", "姓名"]
+    rows = [["1", "黄阿福", "黄阿福"], ["1", "同上", "李阿妹"], ["2", "同上", "黄小福"]]
+    write_xlsx(file, ("职工花名册", [headings, *rows]))
+    assert [errors(reading) for reading in read(file)] == [[], [], ["ditto_unclear"]]
+
+
 # Numbers.
 
 
@@ -161,6 +187,11 @@ def test_a_number_that_wraps_in_its_cell_is_one_number(file):
     reading = read_cell(file, "身份证号", f"{ID[:9]}\n{ID[9:]}", 出生年月="")
     assert [paper.number for paper in reading.values.documents] == [ID]
     assert codes(reading) == ["number_format"]
+
+
+def test_a_passport_that_wraps_in_its_cell_is_one_passport(file):
+    reading = read_cell(file, "护照号", "E1234\n5678")
+    assert "E12345678" in [paper.number for paper in reading.values.documents]
 
 
 def test_a_long_number_with_a_decimal_point_has_lost_its_last_digits(file):
@@ -187,6 +218,19 @@ def test_contacts_written_in_another_way(file, heading, cell, value):
     reading = read_cell(file, heading, cell, "returned_student_info", **others)
     assert [contact.value for contact in reading.values.contacts] == [value]
     assert "contact_format" in codes(reading)
+
+
+def test_a_phone_that_wraps_in_its_cell_is_one_phone(file):
+    reading = read_cell(file, "常用电话", "138\n05920001")
+    assert [phone.number for phone in reading.values.phones] == ["13805920001"]
+    assert codes(reading) == ["phone_format"]
+
+
+def test_whose_phone_it_is_is_kept_in_the_note(file):
+    reading = read_cell(file, "常用电话", "13805920001(儿子)/13805920002(停机)", 备注="")
+    assert reading.values.note == "常用电话: 0001 儿子；0002 停机"
+    assert codes(reading) == ["phone_words", "phone_words", "several"]
+    assert read_cell(file, "常用电话", "手机：13805920001", 备注="").values.note == ""
 
 
 # Dates.
@@ -229,10 +273,28 @@ def test_countries_of_former_times_and_in_other_characters(file, cell, code):
     assert codes(reading)
 
 
-@pytest.mark.parametrize("cell", ["是 ", "\u3000是", "是\n"])
+@pytest.mark.parametrize(("heading", "cell"), [("性别", "女\u200b"), ("性别", "Female")])
+def test_sexes_behind_what_nobody_sees(file, heading, cell):
+    reading = read_cell(file, heading, cell)
+    assert (reading.values.sex, len(codes(reading))) == ("female", 1)
+
+
+@pytest.mark.parametrize("cell", ["是\u200b", "是 ", "\u3000是", "是\n"])
 def test_yes_with_spaces_has_a_word(file, cell):
     reading = read_cell(file, "是否回国创业人员", cell)
     assert (reading.values.facts["founder"], codes(reading)) == ("yes", ["spaces"])
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"), [("与户主关系", "户 主"), ("承包土地(亩)", "3 .5"), ("养老保险", "是 ")]
+)
+def test_spaces_inside_words_and_numbers_have_a_word(file, heading, cell):
+    assert codes(read_cell(file, heading, cell, "huaqiao_farm_roster")) == ["spaces"]
+
+
+@pytest.mark.parametrize(("cell", "flag"), [(1, "yes"), (0, "no"), (True, "yes")])
+def test_yes_and_no_as_numbers(file, cell, flag):
+    assert read_cell(file, "是否回国创业人员", cell).values.facts["founder"] == flag
 
 
 def test_a_cell_of_type_true_or_false_is_no_number(file):

@@ -222,7 +222,8 @@ def _read_one(text: str, notes: list[Note]) -> Place | None:
                 break
             notes.append(_said(text, code))
             return Place(code, rest, text)
-    message = _("“{text}” is no country that we know.").format(text=text)
+    message = _("“{text}” is no country that we know. Write its full name of today.")
+    message = message.format(text=text)
     notes.append(error("country_unknown", message))
     return None
 

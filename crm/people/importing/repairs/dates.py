@@ -198,7 +198,11 @@ def _about(text: str, inner: str, context: DateContext) -> Found[FoundDate]:
         return (
             found
             if found.value is None
-            else _no_date("date_two_digit_year", _("“{text}” does not say the century."), text)
+            else _no_date(
+                "date_two_digit_year",
+                _("“{text}” does not say the century. Write the year with four digits."),
+                text,
+            )
         )
     year = PartialDate(found.value.date.date.replace(month=1, day=1), Precision.YEAR)
     return Found(FoundDate(year), (changed(RepairClass.DATE_ABOUT, text, str(year)),))
@@ -267,7 +271,8 @@ def _settle_century(found: FoundDate, stated: dt.date | None) -> Found[PartialDa
     if stated and stated.year % 100 == date.year % 100:
         full = replace(found.date, date=date.replace(year=stated.year))
         return Found(full, (changed(RepairClass.DATE_CENTURY, found.text, str(full)),))
-    message = _("“{text}” does not say the century.").format(text=found.text)
+    message = _("“{text}” does not say the century. Write the year with four digits.")
+    message = message.format(text=found.text)
     return Found(None, (error("date_two_digit_year", message),))
 
 

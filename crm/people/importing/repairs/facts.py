@@ -9,6 +9,7 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 
+from common import variants
 from crm.people.choices import FactKind
 from crm.people.exporting.words import fact_words
 from crm.people.facts import CATALOGUE, ETHNIC_GROUPS, LONGEST_TEXT, NONE, UNKNOWN
@@ -194,7 +195,7 @@ def _read_choice(code: str, raw: str) -> Found[str]:
         return Found(entry, notes)
     if text in _PLAIN_WORDS[code]:
         return Found(table[text], notes)
-    word = folded(text)
+    word = variants.folded(folded(text))
     if code == "education" and word in _NOT_AT_SCHOOL:
         return Found(NONE, notes)
     if known := table.get(word):
@@ -229,11 +230,12 @@ def _read_country(raw: str) -> Found[str]:
 
 def _read_number(raw: str) -> Found[str]:
     tidied = tidy(raw)
-    text = folded(tidied.value or "")
+    text, notes = folded(tidied.value or ""), tidied.notes
     if found := _NUMBER.fullmatch(text):
-        notes = tidied.notes
+        if text != tidied.value:
+            notes = (*notes, changed(RepairClass.SPACES, tidied.value or "", text))
         if found[2]:
             notes = (*notes, changed(RepairClass.MARKS, text, found[1]))
         return Found(found[1], notes)
     message = _("“{text}” is no number.").format(text=text)
-    return Found(None, (*tidied.notes, error("not_a_number", message)))
+    return Found(None, (*notes, error("not_a_number", message)))

@@ -108,7 +108,8 @@ def _read_one(text: str, notes: list[Note]) -> list[IdentityCode]:
         # 侨眷(归侨子女): the bracket says why, not what.
         notes.append(changed(RepairClass.IDENTITY, text, _name(code)))
         return [code]
-    message = _("“{text}” is no identity that we know.").format(text=text)
+    message = _("“{text}” is no identity that we know. Write 归侨, 侨眷, 华侨 or the like.")
+    message = message.format(text=text)
     if word in _UNCLEAR:
         message = _("“{text}” does not say which identity it is.").format(text=text)
     notes.append(error("identity_unknown", message))

@@ -22,6 +22,7 @@ from crm.people.importing.repairs.base import (
     words,
 )
 from crm.people.importing.repairs.countries import read_countries
+from crm.people.importing.repairs.names import is_spaced_name
 from crm.people.importing.repairs.numerals import western
 from crm.people.importing.repairs.texts import emptied, folded, is_empty_word, tidy
 from crm.people.importing.shapes import OverseasHint
@@ -61,7 +62,7 @@ _ROLES: Mapping[KinCode, HouseholdRole] = {
 _HEADS = words("户主 本人 户主本人 本户户主 自己")
 _IN_LAWS = words("岳父 岳母 公公 婆婆 儿媳 女婿 媳妇 儿媳妇 姻亲")
 _OTHERS = words("其他 其他关系 非亲属")
-_SEPARATORS = re.compile(r"[、,，;；/／|\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|和|及")
+_SEPARATORS = re.compile(r"[、,，;；/／|\n&＆]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|和|及")
 _COUNTED = re.compile(r"等?([0-9]{1,2})[人个名位口]")
 _ABROAD = re.compile(r"(?:均|都|现|皆|全|常)*(?:在|居|旅居|定居|侨居|移居)+(?:于)?(.+)$")
 _NAMES = re.compile(r"[^\s、,，;；/／|]+")
@@ -107,7 +108,7 @@ def _kin(word: str, notes: list[Note]) -> list[KinCode]:
         message = _("“{text}” does not say what the relative is; write 父亲 or 女儿.")
         notes.append(warning(RepairClass.TO_NOTE, message.format(text=word), _UNCLEAR))
         return []
-    message = _("“{text}” is no relationship that we know.").format(text=word)
+    message = _unknown(word)
     notes.append(error("relation_unknown", message))
     return []
 
@@ -119,18 +120,26 @@ def read_household_role(raw: str) -> Found[HouseholdRole]:
     ('head', 'child')
     """
     tidied = tidy(raw)
-    word = folded(tidied.value or "")
+    text, notes = tidied.value or "", tidied.notes
+    word = folded(text)
+    if word != text:
+        notes = (*notes, changed(RepairClass.SPACES, text, word))
     if word in _HEADS:
-        return Found(HouseholdRole.HEAD, tidied.notes)
+        return Found(HouseholdRole.HEAD, notes)
     if is_empty_word(raw):
         return Found(None, (emptied(raw),))
     code = KIN.get(word) or KIN.get(word.removeprefix("之"))
     role = HouseholdRole.IN_LAW if word in _IN_LAWS else _ROLES[code] if code else None
     role = HouseholdRole.OTHER if word in _OTHERS else role
     if role is None:
-        message = _("“{text}” is no relationship that we know.").format(text=word)
-        return Found(None, (*tidied.notes, error("relation_unknown", message)))
-    return Found(role, tidied.notes)
+        message = _unknown(word)
+        return Found(None, (*notes, error("relation_unknown", message)))
+    return Found(role, notes)
+
+
+def _unknown(word: str) -> str:
+    message = _("“{text}” is no relationship that we know. Write 父亲, 女儿 or the like.")
+    return message.format(text=word)
 
 
 def count_people(raw: str) -> Found[tuple[OverseasHint, ...]]:
@@ -151,7 +160,9 @@ def count_people(raw: str) -> Found[tuple[OverseasHint, ...]]:
         found = read_countries(place[1].strip("。.)）"))
         if found.value and len(found.value) == 1:
             country, text = found.value[0].code, text[: place.start()]
-    plain = western(re.sub(r"[(（][^()（）]*[)）]", "", text))
+    plain = western(re.sub(r"[(（][^()（）]*[)）]", "", text)).strip()
+    if is_spaced_name(plain):
+        plain = plain.replace(" ", "")
     hints = [_hint(word, country) for word in _SEPARATORS.split(plain) if word]
     people = sum(hint.count for hint in hints)
     message = ngettext(
@@ -170,7 +181,7 @@ def _hint(word: str, country: str) -> OverseasHint:
         count = max(int(counted[1]), 1)
     elif word.startswith(
         ("父母", "祖父母", "外祖父母", "双亲", "夫妇", "子女", "儿女", "兄弟姐妹")
-    ):
+    ) or word.endswith(("夫妇", "夫妻")):
         count = 2
     if (
         relation

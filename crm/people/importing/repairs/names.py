@@ -72,7 +72,7 @@ def read_name(raw: str) -> Found[NameParts]:
     if not text:
         return Found(None, tuple(notes))
     bare, bracketed = _without_remarks(text)
-    if _BETWEEN_PEOPLE.search(bare) or _are_two_names(bare):
+    if _BETWEEN_PEOPLE.search(bare) or are_two_names(bare):
         return Found(
             None, (*notes, error("several_people", _("Two people in one cell. Give each a row.")))
         )
@@ -110,10 +110,15 @@ def _doubts(name: str) -> list[Note]:
     return []
 
 
-def _are_two_names(text: str) -> bool:
+def is_spaced_name(text: str) -> bool:
+    """Say whether the text is one Chinese name with spaces inside: 王　芳, 欧阳 震华."""
+    return bool(_HAN_SPACED.fullmatch(text)) and " " in text and not are_two_names(text)
+
+
+def are_two_names(text: str) -> bool:
     """Say whether a space stands between two names, and not behind a surname.
 
-    >>> _are_two_names("王芳 李明"), _are_two_names("欧阳 震华"), _are_two_names("王 小明")
+    >>> are_two_names("王芳 李明"), are_two_names("欧阳 震华"), are_two_names("王 小明")
     (True, False, False)
     """
     parts = text.split(" ")
@@ -158,7 +163,12 @@ def read_names(raw: str) -> Found[tuple[str, ...]]:
     tidied = tidy(raw)
     text, notes = tidied.value or "", list(tidied.notes)
     separators = r"[、；;\n/／]" if _ENGLISH.search(text) else r"[、，,；;\n/／]"
-    names = [part for part in (_neat(part, notes) for part in re.split(separators, text)) if part]
+    listed = [
+        name
+        for part in re.split(separators, text)
+        for name in (part.split() if are_two_names(part.strip()) else [part])
+    ]
+    names = [part for part in (_neat(part, notes) for part in listed) if part]
     if len(names) > 1 or (names and not notes and names[0] != text):
         notes.append(changed(RepairClass.SEVERAL, text, " | ".join(names)))
     return Found(tuple(dict.fromkeys(names)) or None, tuple(notes))

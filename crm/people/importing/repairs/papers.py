@@ -150,11 +150,13 @@ def _read_one(text: str, expected: DocumentKind, notes: list[Note]) -> Paper | N
 
 
 def _is_broken_over_lines(text: str) -> bool:
-    """Say whether the lines of a cell are one resident's number, which wrapped."""
+    """Say whether the lines of a cell are one number, which wrapped."""
+    if "\n" not in text:
+        return False
     number = _NOISE.sub("", text).upper()
-    return "\n" in text and bool(
-        _EIGHTEEN.fullmatch(number) and check_character(number[:17]) == number[17]
-    )
+    if _EIGHTEEN.fullmatch(number):
+        return check_character(number[:17]) == number[17]
+    return bool(_CHINESE_PASSPORT.fullmatch(number))
 
 
 def _is_something_else(number: str) -> bool:

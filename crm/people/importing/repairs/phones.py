@@ -4,9 +4,18 @@ import re
 
 from django.utils.translation import gettext as _
 
-from crm.people.importing.repairs.base import Found, Note, RepairClass, changed, error, warning
+from crm.people.importing.repairs.base import (
+    Found,
+    Note,
+    RepairClass,
+    changed,
+    error,
+    warning,
+    words,
+)
 from crm.people.importing.repairs.texts import emptied, is_empty_word, tidy
 
+is_mobile = re.compile(r"1[3-9][0-9]{9}").fullmatch
 is_plain_phone = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8}|\+[0-9]{7,15}").fullmatch
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE][+]?[0-9]{1,2}")
 _FLOAT = re.compile(r"([0-9]{7,15})\.0+")
@@ -15,6 +24,10 @@ _SEPARATORS = re.compile(
 )
 _BRACKETS = re.compile(r"[(（](?=[^()（）]*[^0-9+()（）\s-])([^()（）]*)[)）]")
 _LABEL = re.compile(r"^[^0-9+(（]*?[:：]?\s*(?=[+(（0-9])|(?<=[0-9])\s*[\u4e00-\u9fff:：]*$")
+_LABELS = words(
+    "电话 手机 手机号 手机号码 联系电话 联系方式 号码 座机 固话 固定电话 移动电话 本人 本人电话"
+    " tel Tel TEL phone Phone mobile Mobile T M"
+) | {""}
 _EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機|ext\.?|x|#)\s*:?\s*[0-9]{1,6}$", re.IGNORECASE)
 _WRITTEN = re.compile(r"[+0-9 ()（）.\-‐-―－]+")
 _NOISE = re.compile(r"[ ()（）.\-‐-―－]")
@@ -52,16 +65,20 @@ def read_phones(raw: object) -> Found[tuple[str, ...]]:
     text, notes = tidied.value or "", list(tidied.notes)
     if _SCIENTIFIC.fullmatch(text):
         return _lost(text)
+    if is_mobile(wrapped := "".join(text.split())) and "\n" in text:
+        notes.append(changed(RepairClass.PHONE_FORMAT, masked(text), masked(wrapped)))
+        return Found((wrapped,), tuple(notes))
     parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
-    numbers = [number for number in (_read_one(part, notes) for part in parts) if number]
+    beside: list[str] = []
+    numbers = [number for number in (_read_one(part, notes, beside) for part in parts) if number]
     if len(parts) > 1:
         notes.append(changed(RepairClass.SEVERAL, masked(text), " | ".join(map(masked, numbers))))
-    return Found(tuple(dict.fromkeys(numbers)) or None, tuple(notes))
+    return Found(tuple(dict.fromkeys(numbers)) or None, tuple(notes), "；".join(beside))
 
 
-def _read_one(text: str, notes: list[Note]) -> str:
-    bare = _BRACKETS.sub("", text).strip()
-    bare = _LABEL.sub("", bare).strip()
+def _read_one(text: str, notes: list[Note], beside: list[str]) -> str:
+    plain = _BRACKETS.sub("", text).strip()
+    bare = _LABEL.sub("", plain).strip()
     if _SCIENTIFIC.fullmatch(bare):
         notes.extend(_lost(bare).notes)
         return ""
@@ -70,8 +87,7 @@ def _read_one(text: str, notes: list[Note]) -> str:
         notes.append(error("phone_invalid", message))
         return ""
     if bare != text:
-        message = _("Words beside the phone {number} were left out.").format(number=masked(bare))
-        notes.append(warning(RepairClass.MARKS, message, "phone_words"))
+        notes.append(_said_beside(text, plain, bare, beside))
     number = _plain(bare)
     if _NO_TRUNK.fullmatch(number):
         # A spreadsheet's number has lost the 0 of its area; or the country of it is missing.
@@ -81,6 +97,19 @@ def _read_one(text: str, notes: list[Note]) -> str:
     elif number != bare:
         notes.append(changed(RepairClass.PHONE_FORMAT, masked(bare), masked(number)))
     return number
+
+
+def _said_beside(text: str, plain: str, bare: str, beside: list[str]) -> Note:
+    """Return the warning about words beside a number; whose it is goes to ``beside``."""
+    said = [part.strip() for part in (*_BRACKETS.findall(text), *_LABEL.findall(plain))]
+    telling = [part for part in (word.strip(":： ") for word in said) if part not in _LABELS]
+    if not telling:
+        message = _("Words beside the phone {number} were left out.").format(number=masked(bare))
+        return warning(RepairClass.MARKS, message, "phone_words")
+    beside.append(f"{bare[-4:]} {' '.join(telling)}")
+    message = _("“{words}” beside the phone {number} is kept in the note.")
+    message = message.format(words=" ".join(telling), number=masked(bare))
+    return warning(RepairClass.TO_NOTE, message, "phone_words")
 
 
 def _plain(text: str) -> str:

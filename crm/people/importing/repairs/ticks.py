@@ -5,7 +5,7 @@ import re
 from django.utils.translation import gettext as _
 
 from crm.people.importing.repairs.base import Found, RepairClass, changed, error, warning, words
-from crm.people.importing.repairs.texts import folded
+from crm.people.importing.repairs.texts import folded, tidy
 
 # ☒ is the ticked box of Word. Letters are marks inside brackets only.
 _SIGNS = "√✓✔☑☒■●◆✅"
@@ -75,14 +75,14 @@ def read_flag(raw: object) -> Found[bool]:
     >>> read_flag("√").value, read_flag("是( ) 否(√)").value, read_flag("×").value
     (True, False, False)
     """
-    text = str(raw)
+    text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
     if has_ticks(text):
         ticked = read_ticks(text)
         if ticked.value is None:
             return Found(None, ticked.notes)
         inner = read_flag(ticked.value[0].strip())
         return Found(inner.value, (*ticked.notes, *inner.notes))
-    word = folded(text)
+    word = folded(tidy(text).value or "")
     if word in {"是", "否"}:
         notes = () if word == text else (changed(RepairClass.SPACES, text, word),)
         return Found(word == "是", notes)
