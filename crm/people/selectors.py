@@ -16,8 +16,6 @@ from common.fields import EncryptedTextField
 from crm.people.choices import (
     ContactKind,
     DocumentKind,
-    FactKind,
-    FactSection,
     IdentityCode,
     IdentityState,
     Precision,
@@ -29,8 +27,8 @@ from crm.people.conditions.rule import rule_of
 from crm.people.dates import years_before
 from crm.people.errors import GroupMissingError
 from crm.people.facts import CATALOGUE, OWN_PREFIX, Fact
+from crm.people.facts.own import own_facts
 from crm.people.models import (
-    ExtraField,
     Person,
     PersonGroup,
     PersonIdentity,
@@ -304,19 +302,7 @@ def fact_catalogue(codes: Iterable[str] | None = None) -> Mapping[str, Fact]:
     """
     if codes is not None and not any(code.startswith(OWN_PREFIX) for code in codes):
         return CATALOGUE
-    own = {
-        row.code: Fact(
-            code=row.code,
-            label=row.label,
-            kind=FactKind(row.kind),
-            section=FactSection.OWN,
-            options={option: option for option in row.options},
-            may_be_none=row.kind != FactKind.FLAG,
-            is_retired=row.retired_at is not None,
-        )
-        for row in ExtraField.objects.all()
-    }
-    return {**CATALOGUE, **own}
+    return {**CATALOGUE, **own_facts()}
 
 
 _CURRENT_IDENTITIES = Prefetch(

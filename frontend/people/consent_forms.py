@@ -8,7 +8,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.choices import ConsentChannel, ConsentGiver
-from crm.people.consents.purposes import PURPOSES, Wording
 from crm.people.consents.selectors import (
     ENDED,
     OUTDATED,
@@ -16,6 +15,7 @@ from crm.people.consents.selectors import (
     WITHDRAWN,
     ConsentFilter,
 )
+from crm.people.purposes import PURPOSES, Wording
 from frontend.forms import DayInput, Form, ListFilter
 
 STATES = {

@@ -18,8 +18,8 @@ from accounts.models import User
 from common.errors import DomainError
 from crm.people.choices import ConsentChannel
 from crm.people.consents import selectors, services
-from crm.people.consents.purposes import PURPOSES, DataClass, Purpose
 from crm.people.models import Consent, Person
+from crm.people.purposes import PURPOSES, DataClass, Purpose
 from frontend.people.consent_forms import (
     STATES,
     ConsentFilterForm,

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from crm.people.conditions.fields import DAY_OPS, FIELDS, LONGEST_DAYS, Field, Kind, Op
+from crm.people.conditions.fields import find_field, sections
 from crm.people.conditions.rule import (
     MOST_CONDITIONS,
     Condition,
@@ -19,6 +19,7 @@ from crm.people.conditions.rule import (
     parse_rule,
     rule_of,
 )
+from crm.people.conditions.shapes import DAY_OPS, LONGEST_DAYS, Field, Kind, Op
 from crm.people.groups.services import GroupValues
 from crm.people.models import PersonGroup
 from frontend.forms import Form, ListFilter
@@ -38,7 +39,11 @@ OP_LABELS = {
     Op.NOT_IN_LAST_DAYS: _("not in the last so many days"),
     Op.SINCE: _("on a day or later"),
     Op.BEFORE: _("before a day"),
+    Op.CONTAINS: _("contains"),
+    Op.ON_RECORD: _("is on record"),
+    Op.NOT_ON_RECORD: _("is not on record"),
 }
+_PARTIAL = {Op.SINCE: _("in this year or day, or later"), Op.BEFORE: _("before this year or day")}
 _ONE_VALUE = {Op.IS: _("is"), Op.IS_NOT: _("is not")}
 
 
@@ -87,7 +92,7 @@ class ConditionForm(ListFilter):
         value: Any = self.cleaned_data.get("value")
         if self.about.kind in {Kind.NUMBER, Kind.TIME} and op not in DAY_OPS:
             text = str(value or "").strip()
-            value = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else text
+            value = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else text
         return found | {"value": value}
 
 
@@ -144,10 +149,11 @@ class GroupEntry:
 
     def add_row(self, code: str, block: str = "") -> None:
         """Offer a condition about a field, in a block of its own or beside those of ``block``."""
-        if code not in FIELDS or not self.has_room:
+        field = find_field(code)
+        if field is None or not self.has_room:
             return
         number = max((row.number for row in itertools.chain(*self.blocks)), default=-1) + 1
-        form = ConditionForm(FIELDS[code], prefix=f"c{number}")
+        form = ConditionForm(field, prefix=f"c{number}")
         form.fields["op"].widget.attrs["autofocus"] = True
         if block.isdecimal() and int(block) < len(self.blocks):
             self.blocks[int(block)].append(Row(number, form))
@@ -221,16 +227,20 @@ class GroupEntry:
         return [self.form, *(row.form for row in itertools.chain(*self.blocks))]
 
 
-def field_choices() -> list[tuple[str, Any]]:
-    """Return what a condition can be about."""
-    return [(field.code, field.label) for field in FIELDS.values()]
+def field_choices() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Return what a condition can be about, section by section."""
+    return [
+        (section, [(field.code, field.label) for field in fields]) for section, fields in sections()
+    ]
 
 
 def _op_label(field: Field, op: Op) -> Any:
     if field.kind is Kind.FLAG:
         return field.phrases[op]
-    if field.kind in {Kind.COUNTRY, Kind.REGION}:
+    if field.kind in {Kind.COUNTRY, Kind.REGION} and op in _ONE_VALUE:
         return _ONE_VALUE[op]
+    if field.kind is Kind.PARTIAL_DATE and op in _PARTIAL:
+        return _PARTIAL[op]
     return OP_LABELS[op]
 
 
@@ -251,9 +261,16 @@ def _value_field(field: Field) -> forms.Field | None:
             label=_("Days, or a day"), required=False, max_length=10,
             widget=forms.TextInput(attrs={"class": "short", "placeholder": "90 / 2026-03-02"}),
         )  # fmt: skip
+    if field.kind is Kind.TEXT:
+        return forms.CharField(label=_("Characters"), required=False, max_length=60)
+    if field.kind is Kind.PARTIAL_DATE:
+        return forms.CharField(
+            label=_("Year, month or day"), required=False, max_length=10,
+            widget=forms.TextInput(attrs={"class": "short", "placeholder": "1978 / 1978-06"}),
+        )  # fmt: skip
     label = _("Days") if field.most == LONGEST_DAYS else str(field.label)
     return forms.CharField(
-        label=label, required=False, max_length=4,
+        label=label, required=False, max_length=6,
         widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric"}),
     )  # fmt: skip
 
@@ -294,7 +311,7 @@ def _typed_blocks(data: QueryDict) -> list[list[Row]]:
         for text in part.split(","):
             if not (text.isascii() and text.isdecimal()) or int(text) in numbers:
                 continue
-            field = FIELDS.get(data.get(f"c{text}-field", ""))
+            field = find_field(data.get(f"c{text}-field", ""))
             if field is None or len(numbers) >= MOST_CONDITIONS:
                 continue
             numbers.add(int(text))

@@ -15,7 +15,9 @@ from common.keys import current_key
 from config.demo_families import load_families
 from crm.people.bulk import insert_drafts
 from crm.people.choices import (
+    ContactKind,
     DocumentKind,
+    FactKind,
     IdentityCode,
     IdentityState,
     Precision,
@@ -25,9 +27,18 @@ from crm.people.choices import (
     StepKind,
 )
 from crm.people.drafts import new_draft
+from crm.people.extra_fields import add_field
 from crm.people.models import IdentityStep, Person, PersonIdentity, Stay
 from crm.people.rules import check_person
-from crm.people.values import DocumentValues, IdentityValues, PersonValues, PhoneValues
+from crm.people.selectors import fact_catalogue
+from crm.people.values import (
+    ContactValues,
+    DocumentValues,
+    IdentityValues,
+    PersonValues,
+    PhoneValues,
+)
+from network.demo.particulars import contacts_of, facts_of, own_answers_of
 from network.demo.people import DemoPerson
 from network.demo.standing import DemoStanding, standing_of, stays_of
 from network.selectors import is_known_region
@@ -43,11 +54,15 @@ def load_people(people: Iterable[DemoPerson], *, now: dt.datetime) -> bool:
         return False
     key = current_key()
     today = timezone.localdate(now)
+    own = _own_fields(now)
+    catalogue = fact_catalogue()
     is_region = cache(is_known_region)
     drafts, steps, stays = [], list[IdentityStep](), list[Stay]()
     told = list(people)
     for person in told:
-        checked = check_person(_values(person), today=today, is_region=is_region)
+        checked = check_person(
+            _values(person, own), today=today, is_region=is_region, catalogue=catalogue
+        )
         if checked.problems:
             raise AssertionError(f"The demonstration breaks our own rules: {checked.problems}")
         draft = new_draft(checked, source=Source.ROSTER, by=None, now=now, key=key)
@@ -114,7 +129,17 @@ def _establish(
     return rows
 
 
-def _values(person: DemoPerson) -> PersonValues:
+def _own_fields(now: dt.datetime) -> list[str]:
+    """Add the two fields that the demonstration's sites have of their own; return their codes."""
+    days = ["上午", "下午", "周末"]
+    return [
+        add_field(label="需要上门", kind=FactKind.FLAG, by=None, now=now).code,
+        add_field(label="常来时段", kind=FactKind.CHOICE, options=days, by=None, now=now).code,
+    ]
+
+
+def _values(person: DemoPerson, own: list[str]) -> PersonValues:
+    answers = zip(own, own_answers_of(person), strict=True)
     return PersonValues(
         full_name=person.full_name,
         surname_reading=person.surname_reading,
@@ -127,6 +152,11 @@ def _values(person: DemoPerson) -> PersonValues:
         region_code=person.native_region,
         address=person.address,
         languages=person.languages,
+        facts=facts_of(person) | {code: text for code, text in answers if text},
+        contacts=tuple(
+            ContactValues(kind=ContactKind(kind), value=value)
+            for kind, value in contacts_of(person)
+        ),
         documents=tuple(
             DocumentValues(kind=DocumentKind(d.kind), number=d.number, country=d.country)
             for d in person.documents

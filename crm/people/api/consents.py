@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from crm.people.choices import ConsentChannel, ConsentGiver
-from crm.people.consents.purposes import PURPOSES
 from crm.people.consents.selectors import consents_of, state_of
 from crm.people.consents.services import give_consent, withdraw_consent
 from crm.people.models import Consent, Person
+from crm.people.purposes import PURPOSES
 from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
 

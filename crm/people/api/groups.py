@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from crm.people.api.serializers import PeopleQuerySerializer
-from crm.people.conditions.fields import FIELDS
+from crm.people.conditions.fields import sections
 from crm.people.conditions.rule import InvalidRuleError, Rule, parse_rule, rule_of
 from crm.people.groups import selectors, services
 from crm.people.models import PersonGroup, SavedFilter
@@ -53,6 +53,7 @@ class FieldSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # hides a name of DRF's
+    section = serializers.CharField()
     kind = serializers.CharField()
     ops = serializers.ListField(child=serializers.CharField())
     choices = serializers.DictField(child=serializers.CharField())
@@ -125,11 +126,13 @@ class GroupViewSet(Idempotent, viewsets.GenericViewSet[PersonGroup]):
             {
                 "code": field.code,
                 "label": field.label,
+                "section": section,
                 "kind": field.kind.value,
                 "ops": [op.value for op in field.ops],
                 "choices": dict(field.choices),
             }
-            for field in FIELDS.values()
+            for section, fields in sections()
+            for field in fields
         ]
         return Response(FieldSerializer(found, many=True).data)
 

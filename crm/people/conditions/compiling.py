@@ -6,8 +6,8 @@ from functools import reduce
 
 from django.db.models import Q
 
-from crm.people.conditions.fields import OPPOSITES
 from crm.people.conditions.rule import Condition, Match, Rule
+from crm.people.conditions.shapes import OPPOSITES
 
 
 def compile_rule(rule: Rule, *, now: dt.datetime) -> Q:

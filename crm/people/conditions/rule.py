@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from common.errors import DomainError
-from crm.people.conditions.fields import DAY_OPS, FIELDS, Field, Kind, Op
+from crm.people.conditions.fields import find_field
+from crm.people.conditions.shapes import DAY_OPS, WITHOUT_VALUE, Field, Kind, Op
+from crm.people.dates import parse_partial_date
 from crm.people.errors import Problem
 from crm.people.models import PersonGroup
 
 MOST_CONDITIONS = 20
+_LONGEST_TEXT = 60
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 
 
@@ -156,7 +159,7 @@ def _condition(data: object, is_region: Callable[[str], bool]) -> Condition:
     if not isinstance(data, Mapping):
         raise _Wrong("rule_shape", _("This is no condition."))
     code, op = data.get("field"), data.get("op")
-    field = FIELDS.get(code) if isinstance(code, str) else None
+    field = find_field(code) if isinstance(code, str) else None
     if field is None:
         raise _Wrong("field_unknown", _("Nothing of this name can be asked about."))
     if not isinstance(op, str) or op not in field.ops:
@@ -165,8 +168,12 @@ def _condition(data: object, is_region: Callable[[str], bool]) -> Condition:
 
 
 def _value(field: Field, op: Op, value: object, is_region: Callable[[str], bool]) -> Any:
-    if field.kind is Kind.FLAG:
+    if field.kind is Kind.FLAG or op in WITHOUT_VALUE:
         return None
+    if field.kind is Kind.TEXT:
+        return _text(value)
+    if field.kind is Kind.PARTIAL_DATE:
+        return _partial_date(value)
     if field.kind is Kind.CHOICES:
         return _codes(field, value)
     if field.kind is Kind.NUMBER or (field.kind is Kind.TIME and op not in DAY_OPS):
@@ -198,6 +205,26 @@ def _number(field: Field, value: object) -> int:
         message = _("Write a number from {least} to {most}.")
         raise _Wrong("value_range", message.format(least=field.least, most=field.most))
     return value
+
+
+def _text(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    if not text or not text.isprintable():
+        raise _Wrong("value_missing", _("Write what it should contain."))
+    if len(text) > _LONGEST_TEXT:
+        raise _Wrong("value_range", _("This is too long."))
+    return text
+
+
+def _partial_date(value: object) -> str:
+    try:
+        return str(parse_partial_date(value)) if isinstance(value, str) else _no_date()
+    except ValueError:
+        return _no_date()
+
+
+def _no_date() -> str:
+    raise _Wrong("value_missing", _("Write 1958, 1958-03 or 1958-03-09."))
 
 
 def _day(value: object) -> str:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django_countries import countries
 
-from crm.people.conditions.fields import Kind
 from crm.people.conditions.rule import Condition, Match, Rule
+from crm.people.conditions.shapes import Kind
 
 
 def rule_sentence(rule: Rule, *, region_name: Callable[[str], str]) -> str:
@@ -39,6 +39,8 @@ def condition_text(condition: Condition, *, region_name: Callable[[str], str]) -
 
 def _value_text(condition: Condition, *, region_name: Callable[[str], str]) -> str:
     value, kind = condition.value, condition.field.kind
+    if value is None:
+        return ""
     if kind is Kind.CHOICES:
         labels = dict(condition.field.choices)
         return pgettext("between choices", " or ").join(str(labels[code]) for code in value)
@@ -46,7 +48,7 @@ def _value_text(condition: Condition, *, region_name: Callable[[str], str]) -> s
         return str(countries.name(value))
     if kind is Kind.REGION:
         return region_name(value) or str(value)
-    return "" if value is None else str(value)
+    return str(value)
 
 
 def _join(match: Match, parts: list[str]) -> str:

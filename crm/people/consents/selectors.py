@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from crm.people.consents.purposes import PURPOSES
 from crm.people.models import Consent
+from crm.people.purposes import PURPOSES
 
 # What the register of consents can be narrowed to.
 STANDING, OUTDATED, WITHDRAWN, ENDED = "standing", "outdated", "withdrawn", "ended"

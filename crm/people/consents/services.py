@@ -19,8 +19,8 @@ from crm.people.consents.errors import (
     RecipientMissingError,
     UnknownPurposeError,
 )
-from crm.people.consents.purposes import PURPOSES, Purpose, is_child
 from crm.people.models import Consent, Person
+from crm.people.purposes import PURPOSES, Purpose, is_child
 from crm.people.services import OBJECT_TYPE
 
 

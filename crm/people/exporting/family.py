@@ -5,11 +5,11 @@ abroad are told by what they are and where; their names never leave.
 """
 
 from crm.people.cells import join
-from crm.people.consents.purposes import PURPOSES
 from crm.people.exporting.specs import Needs, beside, country
 from crm.people.exporting.words import IDENTITY_WORDS, KIN_WORDS, ROLE_WORDS, STANDING_WORDS
 from crm.people.kinship.selectors import term_seen_from
 from crm.people.models import HouseholdMember, IdentityGround, Kinship, OverseasKin, Person
+from crm.people.purposes import PURPOSES
 
 HOUSEHOLDS: Needs = ("memberships__household",)
 KIN: Needs = ("kin__relative", "kin_of__person")

@@ -39,7 +39,7 @@ class Consent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
-    # A code of `crm.people.consents.purposes`, and the version of its wording.
+    # A code of `crm.people.purposes`, and the version of its wording.
     purpose = models.CharField(_("purpose"), max_length=20)
     wording = models.CharField(_("version of the words"), max_length=10)
     data_classes = ArrayField(models.CharField(max_length=20), verbose_name=_("data"))

@@ -11,10 +11,8 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from common.errors import DomainError
-from crm.people import events
+from crm.people import events, purposes
 from crm.people.choices import ConsentChannel, ConsentGiver, Precision
-from crm.people.consents import purposes
-from crm.people.consents.purposes import PURPOSES, Wording
 from crm.people.consents.selectors import (
     ENDED,
     OUTDATED,
@@ -27,6 +25,7 @@ from crm.people.consents.selectors import (
 )
 from crm.people.consents.services import give_consent, withdraw_consent
 from crm.people.models import Consent
+from crm.people.purposes import PURPOSES, Wording
 from tenants.context import inside
 from tests.factories.people import NOW, TODAY, person
 from tests.fixtures_accounts import client_of

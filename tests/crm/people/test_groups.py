@@ -11,7 +11,7 @@ from accounts.roles import Role
 from crm.people import selectors
 from crm.people.choices import DocumentKind, IdentityState, Precision, Sex, Status
 from crm.people.conditions.compiling import compile_rule
-from crm.people.conditions.fields import DAY_OPS, FIELDS, OPPOSITES, Kind, Op
+from crm.people.conditions.fields import FIELDS
 from crm.people.conditions.rule import (
     MOST_CONDITIONS,
     Condition,
@@ -20,12 +20,14 @@ from crm.people.conditions.rule import (
     Rule,
     parse_rule,
 )
+from crm.people.conditions.shapes import DAY_OPS, OPPOSITES, Kind, Op
 from crm.people.conditions.wording import rule_sentence
 from crm.people.errors import GroupMissingError
 from crm.people.groups import services
 from crm.people.groups.errors import GroupChangedError, NotYoursError
 from crm.people.groups.services import GroupValues
 from crm.people.models import Household, HouseholdMember, Person, PersonGroup, PersonIdentity
+from crm.people.purposes import PURPOSES
 from crm.people.selectors import PeopleFilter
 from crm.people.values import DocumentValues, IdentityValues
 from tenants.access import limit_permissions
@@ -39,6 +41,7 @@ REGIONS = ["350000", "350200", "350203", "110000", "110105"]
 WITH_DATABASE = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+CONSENTS = list(PURPOSES)
 REGION_NAMES = {"350203": "思明区"}
 
 
@@ -169,6 +172,14 @@ def _join(household, name):
         ("paper_ends", "within_days", 30, "丙"), ("paper_ends", "within_days", 29, ""),
         ("in_household", "yes", None, "甲乙丁"), ("in_household", "no", None, "丙"),
         ("alone", "yes", None, "丁"), ("alone", "no", None, "甲乙丙"),
+        ("household_role", "is", ["other"], "甲乙丁"),
+        ("household_role", "is_not", ["other"], "丙"),
+        ("has_kin", "yes", None, ""), ("has_kin", "no", None, "甲乙丙丁"),
+        ("kin_abroad", "yes", None, ""), ("kin_abroad", "no", None, "甲乙丙丁"),
+        ("kin_country", "is", "ID", ""), ("kin_country", "is_not", "ID", "甲乙丙丁"),
+        ("identity_country", "is", "ID", "甲"), ("identity_country", "is_not", "ID", "乙丙丁"),
+        ("contact", "is", ["qq"], ""), ("contact", "is_not", ["qq"], "甲乙丙丁"),
+        ("consent", "is", CONSENTS, ""), ("consent", "is_not", CONSENTS, "甲乙丙丁"),
         ("source", "is", ["form"], "甲乙丙丁"), ("source", "is_not", ["form"], ""),
         ("added", "in_last_days", 30, "甲乙丁"), ("added", "not_in_last_days", 30, "丙"),
         ("added", "since", "2026-03-02", "甲乙丁"), ("added", "before", "2026-03-02", "丙"),

@@ -14,6 +14,7 @@ from accounts.services.invitations import link_person
 from common.errors import DomainError
 from crm.people import events
 from crm.people.choices import (
+    ContactKind,
     DocumentKind,
     IdentityCode,
     Sex,
@@ -28,10 +29,16 @@ from crm.people.merging.errors import (
 from crm.people.merging.plans import Side
 from crm.people.merging.selectors import merge_of, undoable_merges
 from crm.people.models import (
+    Consent,
+    Household,
+    HouseholdMember,
+    Kinship,
+    OverseasKin,
     Person,
     PersonPhone,
+    Stay,
 )
-from crm.people.values import DocumentValues, IdentityValues, PhoneValues
+from crm.people.values import ContactValues, DocumentValues, IdentityValues, PhoneValues
 from tests.factories.merging import BORN, LATER, every_row, full_pair, merge, register
 from tests.factories.people import NOW, resident_id
 from tests.fixtures_accounts import make_account
@@ -178,8 +185,51 @@ RECORDS = st.fixed_dictionaries(
         "identities": st.sets(st.sampled_from(IdentityCode), max_size=3).map(
             lambda codes: tuple(IdentityValues(code=code) for code in codes)
         ),
+        "contacts": st.sets(st.sampled_from(["zeng_1", "zeng_2"])).map(
+            lambda names: tuple(
+                ContactValues(kind=ContactKind.WECHAT, value=name) for name in sorted(names)
+            )
+        ),
+        "facts": st.dictionaries(
+            st.sampled_from(["employer", "birth_place", "donations"]),
+            st.sampled_from(["厦门", "unknown", "=1+1"]),
+        ),
+        "languages": st.sampled_from([(), ("cmn",), ("nan", "hak")]),
     }
 )
+# What belongs to a person beside the row: a household of their own or one for both, a child of
+# both or of one, a stay, a relative abroad, a consent.
+BESIDE = st.sets(st.sampled_from(["home", "shared", "child", "stay", "abroad", "consent"]))
+
+
+def surround(people):
+    """Give each of the people what is named beside them."""
+    when = {"created_at": NOW}
+    child = register("李一")
+    shared = Household.objects.create(label="曾家", sort_key="zeng", updated_at=NOW, **when)
+    for person, beside in people:
+        own = Household.objects.create(label="李家", sort_key="li", updated_at=NOW, **when)
+        for name, home in (("home", own), ("shared", shared)):
+            if name in beside:
+                HouseholdMember.objects.create(
+                    household=home, person=person, role="other", kind="living", **when
+                )
+        if "child" in beside:
+            Kinship.objects.create(
+                person=child, relative=person, link="parent", basis="blood", **when
+            )
+        if "stay" in beside:
+            Stay.objects.create(
+                person=person, country="ID", begins_on=BORN, right="legal", purpose="settled",
+                **when,
+            )  # fmt: skip
+        if "abroad" in beside:
+            OverseasKin.objects.create(person=person, relation="SIB", country="ID", **when)
+        if "consent" in beside:
+            Consent.objects.create(
+                person=person, purpose="register", wording="1", data_classes=["name"],
+                given_by="self", channel="paper", given_on=BORN, **when,
+            )  # fmt: skip
 
 
 @pytest.mark.usefixtures("north", "regions")
@@ -188,13 +238,16 @@ class TestRandomMerges(TestCase):
     @given(
         one=RECORDS,
         other=RECORDS,
+        mine=BESIDE,
+        theirs=BESIDE,
         sides=st.dictionaries(st.sampled_from(["full_name", "sex", "note", "address"]),
                               st.sampled_from(Side)),
         keep_name=st.booleans(),
     )  # fmt: skip
-    def test_merge_then_undo_gives_equal_rows(self, one, other, sides, keep_name):
+    def test_merge_then_undo_gives_equal_rows(self, one, other, mine, theirs, sides, keep_name):
         by = make_account(Role.ADMINISTRATOR)
         kept, gone = register(**one), register(**other)
+        surround([(kept, mine), (gone, theirs)])
         before = every_row()
         operation = merge(kept, gone, by=by, sides=sides, keep_name=keep_name)
         assert not Person.objects.filter(pk=gone.pk).exists()
