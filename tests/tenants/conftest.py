@@ -1,6 +1,7 @@
 """Sites that a test may commit to, break and throw away."""
 
 import itertools
+import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -87,3 +88,14 @@ def officers(committing: None) -> Iterator[dict[str, User]]:
         # Not by `delete`, which would look for tables that only sites have.
         RoleGrant.objects.filter(user__in=keys)._raw_delete("default")
         User.objects.filter(pk__in=keys)._raw_delete("default")
+
+
+@pytest.fixture
+def workers() -> Iterator[list[subprocess.Popen[str]]]:
+    """Give a list for the processes a test starts; they are killed after it."""
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for worker in started:
+        worker.kill()
+        worker.wait()
+        worker.stdout.close()

@@ -1,11 +1,8 @@
 """Workers in processes of their own: one works and stops, one is killed in the middle of a task."""
 
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,10 +13,8 @@ from jobs.models import Job, JobState
 from jobs.services import start_job
 from tenants.context import inside
 from tenants.tasks import enqueue
-from tests.fixtures_tasks import as_worker
+from tests.tenants.processes import clear_queue, start
 from tests.tenants.worker_process import STEPS
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -31,33 +26,8 @@ def site(sites, django_db_blocker) -> Iterator[object]:
         finally:
             Job.objects.all().delete()
             CacheEntry.objects.all().delete()
-            with as_worker(), connection.cursor() as cursor:
-                cursor.execute("DELETE FROM dramatiq.queue; DELETE FROM dramatiq.worker")
+            clear_queue()
             connection.close()
-
-
-@pytest.fixture
-def workers() -> Iterator[list[subprocess.Popen[str]]]:
-    started: list[subprocess.Popen[str]] = []
-    yield started
-    for worker in started:
-        worker.kill()
-        worker.wait()
-        worker.stdout.close()
-
-
-def start(workers: list[subprocess.Popen[str]], *command: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
-    environment.pop("DATABASE_ADMIN_URL")
-    worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", *command],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    workers.append(worker)
-    return worker
 
 
 def start_worker(workers: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:

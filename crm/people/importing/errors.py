@@ -104,7 +104,7 @@ class FileKindError(DomainError):
 
     code = "file_kind"
     field = "file"
-    message = _("Choose a file that ends in .xlsx, .xls, .ods or .csv.")
+    message = _("Choose a spreadsheet: .xlsx, .xls, .ods or .csv.")
 
 
 class FileGoneError(DomainError):

@@ -54,7 +54,9 @@ def in_the_clear(data: bytes, *, name: str) -> Iterator[Path]:
     """Give the path of a file with this content, for as long as the block lasts."""
     parent = settings.FILES_DIR / current_schema() / _FOLDER
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=parent, prefix="open-") as folder:
+    with tempfile.TemporaryDirectory(
+        dir=parent, prefix="open-", ignore_cleanup_errors=True
+    ) as folder:
         # The sheet of a text file is called like the file. File systems take 255 bytes.
         stem = Path(name).stem.encode()[:200].decode(errors="ignore")
         path = Path(folder) / f"{stem}{Path(name).suffix.lower()}"

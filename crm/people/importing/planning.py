@@ -201,4 +201,4 @@ def _short(cell: Cell) -> str:
 
 
 def _is_filled(row: Row) -> bool:
-    return any(cell not in ("", None) for cell in row)
+    return any(cell_text(cell).strip() for cell in row)
