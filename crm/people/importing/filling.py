@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from common.masking import mask_address
 from crm.people.choices import Precision, Sex, Status
 from crm.people.dates import partial_text
 from crm.people.drafts import clear_values, draft_of
+from crm.people.facts import CATALOGUE, value_text
 from crm.people.languages import LANGUAGES
 from crm.people.models import Person
 from crm.people.rules import Checked, contact_source, first_day, index_source
@@ -23,10 +24,18 @@ from crm.people.values import (
     PersonValues,
     PhoneValues,
 )
+from network.selectors import region_full_name
 
 _TEXTS = ("surname_reading", "nationality", "region_code", "note")
+# Codes are shown in words, and addresses without the door.
+_SHOWN: Mapping[str, Callable[[str], str]] = {
+    "address": mask_address,
+    "nationality": lambda code: str(countries.name(code)),
+    "region_code": region_full_name,
+}
 _NAMES = ("former_names", "other_names")
 _RETURNED = "resettled"
+_FINER = {Precision.YEAR: 0, Precision.MONTH: 1, Precision.DAY: 2}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ def fill(person: Person, checked: Checked) -> tuple[PersonValues | None, list[Di
     for name in _TEXTS:
         _fill_text(name, getattr(old, name), getattr(row, name), added, differ)
     address = person.address.reveal() if person.address else ""
-    _fill_text("address", address, row.address or "", added, differ, mask=True)
+    _fill_text("address", address, row.address or "", added, differ)
     _fill_sex(old, row, added, differ)
     _fill_birth(old, row, added, differ)
     for name in _NAMES:
@@ -78,17 +87,15 @@ def fill(person: Person, checked: Checked) -> tuple[PersonValues | None, list[Di
 
 
 def _fill_text(
-    name: str, old: str, new: str, added: dict[str, Any], differ: list[Difference],
-    *, mask: bool = False,
+    name: str, old: str, new: str, added: dict[str, Any], differ: list[Difference]
 ) -> None:  # fmt: skip
     if not new or new == old:
         return
     if not old:
         added[name] = new
-    elif mask:
-        differ.append(Difference(name, mask_address(old), mask_address(new)))
     else:
-        differ.append(Difference(name, old, new))
+        shown = _SHOWN.get(name, str)
+        differ.append(Difference(name, shown(old), shown(new)))
 
 
 def _fill_sex(
@@ -109,7 +116,10 @@ def _fill_birth(
         return
     if old.birth_date is None or old.birth_precision is None:
         added |= {"birth_date": row.birth_date, "birth_precision": row.birth_precision}
-    elif not _agree(old.birth_date, old.birth_precision, row.birth_date, row.birth_precision):
+    elif (
+        not _agree(old.birth_date, old.birth_precision, row.birth_date, row.birth_precision)
+        or _FINER[row.birth_precision] > _FINER[old.birth_precision]
+    ):
         differ.append(
             Difference(
                 "birth_date",
@@ -146,7 +156,7 @@ def _compare_identities(old: PersonValues, row: PersonValues, differ: list[Diffe
         there = known.get(new.code)
         if there and there.country and new.country and there.country != new.country:
             names = [str(countries.name(one.country)) for one in (there, new)]
-            differ.append(Difference(f"identities.{number}", *names))
+            differ.append(Difference(f"identities.{number}.country", *names))
 
 
 def _fill_facts(
@@ -162,10 +172,15 @@ def _fill_facts(
     if new:
         added["facts"] = {**old.facts, **new}
     differ += [
-        Difference(f"facts.{code}", old.facts[code], text)
+        Difference(f"facts.{code}", _fact(code, old.facts[code]), _fact(code, text))
         for code, text in row.facts.items()
         if old.facts.get(code, text) != text
     ]
+
+
+def _fact(code: str, value: str) -> str:
+    fact = CATALOGUE.get(code)
+    return value_text(fact, value) if fact else value
 
 
 def _new_parts(person: Person, old: PersonValues, checked: Checked) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from crm.people.importing import filling
 from crm.people.importing.contents import Content
 from crm.people.importing.families import says_home, says_kin
+from crm.people.importing.known_families import family_differences
 from crm.people.models import Person
 from crm.people.rules import Checked
 from crm.people.selectors import people_with_parts
@@ -16,7 +17,7 @@ def people_named(keys: Iterable[str]) -> Mapping[str, Person]:
     wanted = {key: found for key in keys if key and (found := _as_uuid(key))}
     if not wanted:
         return {}
-    people = people_with_parts().prefetch_related("memberships", "overseas_kin")
+    people = people_with_parts().prefetch_related("memberships__household", "overseas_kin")
     known = people.in_bulk(set(wanted.values()))
     return {key: known[pk] for key, pk in wanted.items() if pk in known}
 
@@ -29,10 +30,15 @@ def goes_by(person: Person, name: str) -> bool:
 def says_nothing_new(person: Person, checked: Checked, content: Content) -> bool:
     """Say whether a row agrees with what is on record and adds nothing to it."""
     values, differences = filling.fill(person, checked)
-    is_housed = any(one.valid_to is None for one in person.memberships.all())
-    adds_home = says_home(content) and not is_housed
-    adds_kin = says_kin(content) and not person.overseas_kin.all()
-    return values is None and not differences and not adds_home and not adds_kin
+    kin = [(one.relation, one.country) for one in person.overseas_kin.all()]
+    homes = [
+        (one.household.number, one.household.label, one.role)
+        for one in person.memberships.all()
+        if one.valid_to is None
+    ]
+    adds_family = (says_home(content) and not homes) or (says_kin(content) and not kin)
+    differs = differences or any(True for _one in family_differences(content, kin, homes))
+    return values is None and not differs and not adds_family
 
 
 def _as_uuid(text: str) -> UUID | None:

@@ -6,15 +6,14 @@ begins behind the last row that is staged.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +26,7 @@ from crm.people.importing.combining import BACK
 from crm.people.importing.contents import Content, pack, unpack
 from crm.people.importing.families import says_home, says_kin
 from crm.people.importing.files import opened_file
+from crm.people.importing.known_families import family_differences, homes_of, kin_of
 from crm.people.importing.matching import (
     FileMemory,
     Match,
@@ -40,11 +40,9 @@ from crm.people.importing.reading import read_rows
 from crm.people.importing.recognising import goes_by, people_named, says_nothing_new
 from crm.people.importing.shapes import Issue, RowReading, Severity, SheetPlan, Skip
 from crm.people.models import (
-    HouseholdMember,
     ImportBatch,
     ImportRow,
     ImportState,
-    OverseasKin,
     Person,
     RowAction,
 )
@@ -292,8 +290,7 @@ def _compare(rows: Sequence[Staged], work: _Work) -> None:
     }
     if not wanted:
         return
-    housed = _whose(HouseholdMember.objects.filter(valid_to__isnull=True), wanted)
-    with_kin = _whose(OverseasKin.objects.all(), wanted)
+    kin, homes = kin_of(wanted), homes_of(wanted)
     people: dict[UUID, Person] = {
         person.pk: person for person in people_with_parts().filter(pk__in=wanted)
     }
@@ -302,6 +299,7 @@ def _compare(rows: Sequence[Staged], work: _Work) -> None:
         if person is None or row.content.checked is None or row.action == RowAction.ERROR:
             continue
         values, differences = filling.fill(person, row.content.checked)
+        known = kin.get(person.pk, ()), homes.get(person.pk, ())
         row.issues += [
             Issue(
                 _column_of(item.field, "", row.reading, work.plans[row.place[0]]),
@@ -309,18 +307,14 @@ def _compare(rows: Sequence[Staged], work: _Work) -> None:
                 Severity.WARNING,
                 item.message,
             )
-            for item in differences
+            for item in (*differences, *family_differences(row.content, *known))
         ]
-        adds_home = says_home(row.content) and person.pk not in housed
-        adds_kin = says_kin(row.content) and person.pk not in with_kin
+        adds_home = says_home(row.content) and person.pk not in homes
+        adds_kin = says_kin(row.content) and person.pk not in kin
         # A second row about somebody waits for a clerk, whatever it would add.
         is_first = not any(match.place and match.is_likely for match in row.matches)
         if is_first and (values is not None or adds_home or adds_kin):
             row.action = RowAction.UPDATE
-
-
-def _whose(rows: QuerySet[Any], people: Collection[UUID]) -> set[UUID]:
-    return set(rows.filter(person__in=people).values_list("person_id", flat=True))
 
 
 def _as_row(row: Staged, batch: ImportBatch) -> ImportRow:
@@ -351,10 +345,13 @@ _COLUMN_OF = {"phones": "phone", "documents": "id_number", "identities": "identi
 def _column_of(field: str, code: str, reading: RowReading, plan: SheetPlan) -> str:
     """Return the heading that something about a field of the values belongs to."""
     parts = field.split(".")
-    if parts[-1] == "since" and reading.values:
-        # When an identity began stands in a column of its own.
+    if parts[-1] in {"since", "country"} and len(parts) == 3 and reading.values:
+        # When an identity began, and where, stands in columns of their own.
         is_back = reading.values.identities[int(parts[1])].code in BACK
-        parts = ["facts", "resettled" if is_back else "settled_abroad"]
+        if parts[-1] == "since":
+            parts = ["facts", "resettled" if is_back else "settled_abroad"]
+        elif is_back and "former_country" in plan.mapping.values():
+            parts = ["former_country"]
     for length in range(len(parts), 0, -1):
         if column := reading.origin.get(".".join(parts[:length])):
             return column
