@@ -21,10 +21,10 @@ from crm.people.models import Kinship, OverseasKin, Person
 from frontend.families.forms import EndForm, KinForm, OverseasKinForm
 from frontend.families.picking import FIND_BUTTON
 from frontend.families.present import GroundView
+from frontend.families.taking import FORM_PAGE, searched
 from tenants.access import MemberRequest, may, requires
 from tenants.permissions import Permission
 
-FORM_PAGE = "families/form.html"
 CANDIDATES_PAGE = "families/candidate_list.html"
 PAGE_SIZE = 50
 # Services name the relative; the form's field is the choice of one.
@@ -41,7 +41,7 @@ def add_kin(request: MemberRequest, person_id: UUID) -> HttpResponse:
     if request.method != "POST" or FIND_BUTTON in request.POST:
         initial = request.POST.dict() or request.GET.dict()
         context["form"] = KinForm(initial=initial, user=request.user, person=person)
-        return render(request, FORM_PAGE, context)
+        return searched(request, context)
     form = context["form"] = KinForm(request.POST, user=request.user, person=person)
     if form.is_valid():
         try:

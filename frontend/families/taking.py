@@ -19,6 +19,7 @@ from frontend.families.picking import FIND_BUTTON
 from tenants.access import MemberRequest
 
 FORM_PAGE = "families/form.html"
+FOUND = f"{FORM_PAGE}#found"
 # Services name what is chosen; the form's field is the choice.
 _FIELDS = {"person": "chosen", "other": "chosen"}
 
@@ -95,8 +96,14 @@ def pick(
     if request.method != "POST" or FIND_BUTTON in request.POST:
         typed = request.POST.dict() if request.method == "POST" else request.GET.dict()
         context["form"] = make(None, start | typed)
-        return render(request, FORM_PAGE, context)
+        return searched(request, context)
     return take(request, make(request.POST, start), context, save, done)
+
+
+def searched(request: MemberRequest, context: dict[str, Any]) -> HttpResponse:
+    """Show the form of a search as it was typed; to a script, only what was found."""
+    is_live = bool(request.htmx) and request.method == "POST"
+    return render(request, FOUND if is_live else FORM_PAGE, context)
 
 
 def press(

@@ -102,3 +102,20 @@ def test_everything_works_without_scripts(visit):
     page.locator("main input[type=radio]").first.check()
     clerk.save()
     expect(page.locator("main")).to_contain_text(re.compile(r"134\s?9410\s?5432"))
+
+
+def test_a_relative_is_found_while_typing_and_linked(visit):
+    clerk = visit("siming")
+    page = clerk.sign_in(CLERK)
+    clerk.add_person("上官婉容")
+    child = clerk.add_person("上官晓芸")
+    clerk.open(f"{child}kin/add/")
+    expect(page.locator("#found input")).to_have_count(0)
+    page.locator("main input[name=q]").press_sequentially("上官婉容", delay=30)
+    found = page.locator("#found input[type=radio]")
+    expect(found).to_have_count(1)
+    found.check()
+    page.locator("main select[name=relation]").select_option("mother")
+    clerk.save()
+    page.wait_for_url(re.compile(f"{child}#family$"))
+    expect(page.locator("#family")).to_contain_text("上官婉容")

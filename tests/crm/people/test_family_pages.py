@@ -110,6 +110,12 @@ def test_a_relative_is_found_chosen_and_linked_without_a_script(clerk_client, gi
     assert str(aunt.pk) in page
     assert "户口簿" in page
     assert "errorlist" not in page
+    live = clerk_client.post(address, typed, **HTMX).content.decode()
+    assert live.strip().startswith('<div id="found"')
+    assert str(aunt.pk) in live
+    nobody = clerk_client.post(address, typed | {"q": "zzzz"}, **HTMX).content.decode()
+    assert "<input" not in nobody
+    assert '<div id="found"' in clerk_client.get(address, **HTMX).content.decode()
 
     typed.pop("find")
     done = clerk_client.post(address, typed | {"chosen": str(aunt.pk)})
@@ -277,6 +283,9 @@ def test_members_are_corrected_moved_and_leave(clerk_client, home):
     assert row_of("曾庆红").is_primary
     other = services.open_household(values=HouseholdValues(label="女儿家"), **BY)
     move = {"version": "3", "q": "女儿家", "find": "1"}
+    live = clerk_client.post(url("move-member", home, husband.pk), move, **HTMX).content.decode()
+    assert str(other.pk) in live
+    assert "<form" not in live
     page = clerk_client.post(url("move-member", home, husband.pk), move).content.decode()
     assert str(other.pk) in page
     move = {"version": "3", "chosen": str(other.pk), "role": "parent", "on": today}
