@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from common.masking import mask_address, mask_contact, mask_id_number, mask_phone
 from crm.people import drafts
 from crm.people.choices import (
     ChangeCause,
@@ -122,6 +123,30 @@ def changes_of(change: PersonChange) -> list[FieldChange]:
     """Return what a change did, in the clear; whoever shows it unmasked writes the audit row."""
     content: dict[str, list[Any]] = json.loads(change.content.reveal())
     return [FieldChange(name, *values) for name, values in sorted(content.items())]
+
+
+def masked(change: FieldChange) -> FieldChange:
+    """Return a change with numbers, addresses and contacts masked, and without names of others."""
+    before, after = (_masked(change.field, value) for value in (change.before, change.after))
+    return FieldChange(change.field, before, after)
+
+
+def _masked(field: str, value: Any) -> Any:
+    if field == "address":
+        return mask_address(value) if value else value
+    if isinstance(value, list) and field in _MASKS:
+        name, mask = _MASKS[field]
+        return [row | {name: mask(row[name])} for row in value]
+    if field == "overseas_kin" and isinstance(value, Mapping):
+        return {name: part for name, part in value.items() if name != "name"}
+    return value
+
+
+_MASKS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "documents": ("number", mask_id_number),
+    "phones": ("number", mask_phone),
+    "contacts": ("value", mask_contact),
+}
 
 
 def restored(values: PersonValues, old: Snapshot) -> PersonValues:

@@ -1,15 +1,9 @@
-"""Absolute addresses, made from what is stored and never from what a request claims."""
+"""Absolute addresses for pages."""
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
-
+from tenants import links
 from tenants.access import MemberRequest
 
 
 def absolute(request: MemberRequest, path: str) -> str:
-    """Return the full address of ``path`` at the site's primary host, or at the platform."""
-    base = urlsplit(settings.BASE_URL)
-    host = request.tenant.primary_host if request.tenant else settings.PLATFORM_HOST
-    port = f":{base.port}" if base.port else ""
-    return f"{base.scheme}://{host}{port}{path}"
+    """Return the full address of ``path`` at the host that the request's site has."""
+    return links.absolute(request.tenant, path)

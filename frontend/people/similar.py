@@ -1,6 +1,5 @@
 """Who on record may be the person that somebody is typing in: shown beside the form."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from common.keys import current_key
 from crm.people.choices import ContactKind, DocumentKind, Evidence, Sex
 from crm.people.dates import PartialDate
-from crm.people.duplicates.matching import Match, match_one, probe_of_values
-from crm.people.rules import check_person
+from crm.people.duplicates.matching import Match, match_values
 from crm.people.selectors import people_with_parts
 from crm.people.values import ContactValues, DocumentValues, PersonValues, PhoneValues
 from frontend.people.duplicates import likelihood, reason_tag
@@ -57,13 +54,8 @@ def similar(request: MemberRequest) -> HttpResponse:
 
 def similar_people(entry: PersonEntry, *, at_least: int = 0) -> list[Similar]:
     """Return at most five people on record who may be the one in the form."""
-    values = _typed(entry)
-    checked = check_person(values, today=timezone.localdate(), is_region=lambda _code: True)
-    probe = probe_of_values(checked, current_key())
-    if not checked.values.full_name:
-        probe = dataclasses.replace(probe, names=(), spellings=())
-    found = [match for match in match_one(probe) if match.score >= at_least][:_MOST_SHOWN]
-    return _in_words(found)
+    found = match_values(_typed(entry), today=timezone.localdate())
+    return _in_words([match for match in found if match.score >= at_least][:_MOST_SHOWN])
 
 
 def _typed(entry: PersonEntry) -> PersonValues:
@@ -89,8 +81,6 @@ def _typed(entry: PersonEntry) -> PersonValues:
                 kind=DocumentKind(row["kind"]),
                 number=row["number"],
                 country=row.get("country") or "CN",
-                # Here only who it may be is asked: saving asks why date and number differ.
-                mismatch_reason="-",
             )
             for row in _rows(entry.documents, "number")
         ),

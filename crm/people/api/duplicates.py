@@ -17,6 +17,7 @@ from crm.people.duplicates import selectors, services
 from crm.people.merging import services as merging
 from crm.people.merging.plans import Side
 from crm.people.models import DuplicatePair, MergeOperation, Person
+from jobs.models import Job
 from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
 
@@ -91,6 +92,12 @@ class MergeSerializer(serializers.Serializer[Any]):
         }
 
 
+class ScanSerializer(serializers.Serializer[Job]):
+    """The job that looks for duplicates."""
+
+    job = serializers.UUIDField(source="id")
+
+
 class DuplicateViewSet(Idempotent, viewsets.GenericViewSet[DuplicatePair]):
     """List pairs of records that may be of one person, and decide that they are of two."""
 
@@ -111,6 +118,13 @@ class DuplicateViewSet(Idempotent, viewsets.GenericViewSet[DuplicatePair]):
             found = selectors.with_person(found, person)
         page: Any = self.paginate_queryset(found)
         return self.get_paginated_response(PairSerializer(page, many=True).data)
+
+    @extend_schema(request=None, responses={202: ScanSerializer})
+    @action(detail=False, methods=["post"])
+    def scan(self, request: Request) -> Response:
+        """Look through the whole register now; it is done every night as well."""
+        job = services.start_scan(by=cast(User, request.user), now=timezone.now())
+        return Response(ScanSerializer(job).data, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=KeepApartSerializer, responses=PairSerializer)
     @action(detail=True, methods=["post"], url_path="keep-apart")

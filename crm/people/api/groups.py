@@ -164,6 +164,14 @@ class SavedFilterSerializer(serializers.Serializer[SavedFilter]):
     is_shared = serializers.BooleanField(default=False)
 
 
+class FilterNameSerializer(serializers.Serializer[Any]):
+    """What a filter is called, for whom, and whether one's own list begins with it from now on."""
+
+    name = serializers.CharField(max_length=40)
+    is_shared = serializers.BooleanField(default=False)
+    is_start = serializers.BooleanField(default=False)
+
+
 class SavedFilterViewSet(Idempotent, viewsets.GenericViewSet[SavedFilter]):
     """List, save and put away filters; DELETE puts away, ``restore`` brings back."""
 
@@ -194,6 +202,24 @@ class SavedFilterViewSet(Idempotent, viewsets.GenericViewSet[SavedFilter]):
             now=timezone.now(),
         )
         return Response(SavedFilterSerializer(saved).data, status.HTTP_201_CREATED)
+
+    @extend_schema(request=FilterNameSerializer, responses=SavedFilterSerializer)
+    def update(self, request: Request, pk: UUID) -> Response:
+        """Give a filter another name, share it, or let the own list begin with it."""
+        saved = get_object_or_404(selectors.saved_filters(by=self._user), pk=pk)
+        sent = FilterNameSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        data = sent.validated_data
+        saved = services.change_filter(
+            saved=saved,
+            name=data["name"],
+            is_shared=data["is_shared"],
+            by=self._user,
+            now=timezone.now(),
+        )
+        if data["is_start"]:
+            services.choose_start_view(saved=saved, by=self._user)
+        return Response(SavedFilterSerializer(saved).data)
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Put a filter away."""

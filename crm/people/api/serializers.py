@@ -11,6 +11,7 @@ from crm.people.choices import (
     CheckResult,
     ContactKind,
     DocumentKind,
+    Evidence,
     FactKind,
     FactSection,
     FoundByKind,
@@ -273,6 +274,34 @@ class FactSerializer(serializers.Serializer[Any]):
     def get_options(self, fact: Fact) -> dict[str, str]:
         """Return the codes to choose from with their names."""
         return {code: str(text) for code, text in choices_of(fact).items()}
+
+
+class SimilarSerializer(serializers.Serializer[Any]):
+    """Somebody on record who may be the person described, and what speaks for it."""
+
+    id = serializers.UUIDField(source="person.pk")
+    full_name = serializers.CharField(source="person.full_name")
+    sex = serializers.ChoiceField(choices=Sex.choices, source="person.sex")
+    birth_year = serializers.SerializerMethodField()
+    phones = serializers.SerializerMethodField()
+    score = serializers.IntegerField(source="match.score")
+    evidence = serializers.SerializerMethodField()
+
+    def get_birth_year(self, row: dict[str, Any]) -> int | None:
+        """Return the year of birth."""
+        born = row["person"].birth_date
+        return born.year if born else None
+
+    def get_phones(self, row: dict[str, Any]) -> list[str]:
+        """Return the phones, masked."""
+        return [str(phone) for phone in row["person"].phones.all()]
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ChoiceField(choices=Evidence.choices))
+    )
+    def get_evidence(self, row: dict[str, Any]) -> list[str]:
+        """Return what speaks for it and against it, the strongest first."""
+        return [reason.evidence.value for reason in row["match"].reasons]
 
 
 class RevealSerializer(serializers.Serializer[Any]):

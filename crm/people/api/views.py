@@ -21,14 +21,18 @@ from crm.people.api.serializers import (
     PersonLineSerializer,
     PersonSerializer,
     RevealSerializer,
+    SimilarSerializer,
 )
-from crm.people.choices import RevealReason, Source
+from crm.people.choices import ChangeCause, RevealReason, Source
+from crm.people.duplicates.matching import match_values
 from crm.people.errors import InvalidPersonError, VersionMissingError
 from crm.people.models import Person
+from crm.people.values import PersonValues
 from tenants.access import may
 from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
 
+_MOST_SIMILAR = 5
 _IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version that is changed: "3"'
 )
@@ -101,6 +105,7 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
                 values=serializer.values(selectors.values_of(person)),
                 by=self._user,
                 now=timezone.now(),
+                cause=ChangeCause.API,
             )
         except InvalidPersonError as error:
             raise every_problem(error) from error
@@ -112,6 +117,28 @@ class PersonViewSet(Idempotent, viewsets.GenericViewSet[Person]):
         """List the fields of 侨情 in use: the program's, then the site's own."""
         in_use = [fact for fact in selectors.fact_catalogue().values() if not fact.is_retired]
         return Response(FactSerializer(in_use, many=True).data)
+
+    @extend_schema(request=PersonSerializer, responses=SimilarSerializer(many=True))
+    @action(detail=False, methods=["post"])
+    def similar(self, request: Request) -> Response:
+        """List who on record may be the person described, the likeliest first; nothing is saved."""
+        serializer = PersonSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        values = serializer.values(PersonValues(full_name=""))
+        found = match_values(values, today=timezone.localdate())[:_MOST_SIMILAR]
+        people = {
+            person.pk: person
+            for person in selectors.people_with_parts().filter(
+                pk__in=[match.person_id for match in found]
+            )
+        }
+        rows: Any = [
+            {"person": people[match.person_id], "match": match}
+            for match in found
+            if match.person_id in people
+        ]
+        answer = SimilarSerializer(rows, many=True).data
+        return Response(answer, headers={"Cache-Control": "no-store"})
 
     @extend_schema(request=RevealSerializer, responses=RevealSerializer)
     @action(detail=True, methods=["post"], edit_permission=Permission.PERSON_REVEAL)

@@ -4,6 +4,8 @@ A key is what two records of one person hardly ever both lack: a paper, a phone,
 sound of a name with the year of birth. However many are asked about, it costs nine queries.
 """
 
+import dataclasses
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from common.keys import DataKey
+from common.keys import DataKey, current_key
 from crm.people.choices import CheckResult, Status
 from crm.people.drafts import Draft, contact_index, document_index, phone_index
 from crm.people.duplicates.scoring import (
@@ -28,7 +30,8 @@ from crm.people.duplicates.scoring import (
 )
 from crm.people.models import Person, PersonContact, PersonDocument, PersonPhone
 from crm.people.name_keys import keys_of, written
-from crm.people.rules import Checked
+from crm.people.rules import Checked, check_person
+from crm.people.values import PersonValues
 
 # A phone that more people share than this tells nobody apart: looking through them only costs.
 MOST_SHARING = 50
@@ -85,6 +88,21 @@ def probe_of_values(checked: Checked, key: DataKey) -> Probe:
         phones=frozenset(phone_index(phone.e164, key) for phone in checked.phones),
         contacts=frozenset(contact_index(contact.source, key) for contact in checked.contacts),
     )  # fmt: skip
+
+
+def match_values(values: PersonValues, *, today: dt.date) -> list[Match]:
+    """Return who on record may be the person somebody writes down, as `match_one`.
+
+    What is missing or wrong of the values is passed over.
+    """
+    # Who it may be is asked here; saving asks why a date and a number differ.
+    papers = tuple(dataclasses.replace(row, mismatch_reason="-") for row in values.documents)
+    values = dataclasses.replace(values, documents=papers)
+    checked = check_person(values, today=today, is_region=lambda _code: True)
+    probe = probe_of_values(checked, current_key())
+    if not checked.values.full_name:
+        probe = dataclasses.replace(probe, names=(), spellings=())
+    return match_one(probe)
 
 
 def match_one(probe: Probe, *, besides: UUID | None = None) -> list[Match]:
