@@ -23,4 +23,5 @@ API_ENUMS = {
     "RowDecisionEnum": "crm.people.models.RowDecision",
     "RowOutcomeEnum": "crm.people.models.RowOutcome",
     "RepairEnum": "crm.people.importing.repairs.base.RepairClass",
+    "MergeSideEnum": "crm.people.merging.plans.Side",
 }

@@ -12,10 +12,12 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from crm.people.choices import ConsentChannel, ConsentGiver
+from crm.people.consents import selectors
 from crm.people.consents.selectors import consents_of, state_of
 from crm.people.consents.services import give_consent, withdraw_consent
 from crm.people.models import Consent, Person
 from crm.people.purposes import PURPOSES
+from tenants.api import PageNumberPagination
 from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
 
@@ -74,6 +76,19 @@ class PersonQuerySerializer(serializers.Serializer[Any]):
     person = serializers.UUIDField()
 
 
+class RegisterQuerySerializer(serializers.Serializer[Any]):
+    """What the register is narrowed to."""
+
+    purpose = serializers.ChoiceField(
+        choices=[(p.code, p.code) for p in PURPOSES.values()], required=False, default=""
+    )
+    state = serializers.ChoiceField(
+        choices=[selectors.STANDING, selectors.OUTDATED, selectors.WITHDRAWN, selectors.ENDED],
+        required=False,
+        default="",
+    )
+
+
 class ConsentViewSet(Idempotent, viewsets.GenericViewSet[Consent]):
     """List, give and take back consents of one person."""
 
@@ -92,6 +107,16 @@ class ConsentViewSet(Idempotent, viewsets.GenericViewSet[Consent]):
         query.is_valid(raise_exception=True)
         person = get_object_or_404(Person, pk=query.validated_data["person"])
         return Response([ConsentSerializer(consent).data for consent in consents_of(person.pk)])
+
+    @extend_schema(parameters=[RegisterQuerySerializer], responses=ConsentSerializer(many=True))
+    @action(detail=False, methods=["get"], pagination_class=PageNumberPagination)
+    def register(self, request: Request) -> Response:
+        """List what people agreed to, of the whole site, newest first."""
+        query = RegisterQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = selectors.ConsentFilter(**query.validated_data)
+        page: Any = self.paginate_queryset(selectors.consents(wanted, day=timezone.localdate()))
+        return self.get_paginated_response([ConsentSerializer(consent).data for consent in page])
 
     def create(self, request: Request) -> Response:
         """Write a consent down, in the words of today."""

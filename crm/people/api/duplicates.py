@@ -8,18 +8,24 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from crm.people.choices import DistinctReason, Evidence, PairDecision
+from crm.people.dates import partial_text
 from crm.people.duplicates import selectors, services
+from crm.people.merging import rights
 from crm.people.merging import services as merging
-from crm.people.merging.plans import Side
+from crm.people.merging.plans import Plan, Side, make_plan, value_of
 from crm.people.models import DuplicatePair, MergeOperation, Person
+from crm.people.selectors import people_with_parts
 from jobs.models import Job
 from tenants.idempotency import Idempotent
 from tenants.permissions import Permission
+
+_SIDES = [(side.value, side.name) for side in Side]
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
@@ -70,7 +76,7 @@ class MergeSerializer(serializers.Serializer[Any]):
     gone = serializers.UUIDField()
     gone_version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, write_only=True)
     sides = serializers.DictField(
-        child=serializers.ChoiceField(choices=[side.value for side in Side]),
+        child=serializers.ChoiceField(choices=_SIDES),
         default=dict,
         write_only=True,
     )
@@ -98,6 +104,70 @@ class ScanSerializer(serializers.Serializer[Job]):
     job = serializers.UUIDField(source="id")
 
 
+class PreviewQuerySerializer(serializers.Serializer[Any]):
+    """Which two records."""
+
+    kept = serializers.UUIDField()
+    gone = serializers.UUIDField()
+
+
+class MergeChoiceSerializer(serializers.Serializer[Any]):
+    """A field in which the two differ; an address is masked. ``default`` counts if none is sent."""
+
+    field = serializers.CharField()
+    kept = serializers.CharField()
+    gone = serializers.CharField()
+    sides = serializers.ListField(child=serializers.ChoiceField(choices=_SIDES))
+    default = serializers.ChoiceField(choices=_SIDES)
+
+
+class TwinSerializer(serializers.Serializer[Any]):
+    """A part that both have: one row stays, and the columns in ``lost`` of the other go."""
+
+    part = serializers.CharField()
+    stays = serializers.UUIDField()
+    goes = serializers.UUIDField()
+    lost = serializers.ListField(child=serializers.CharField())
+
+
+class MergePreviewSerializer(serializers.Serializer[Plan]):
+    """What a merge of these versions would ask and lose."""
+
+    kept_version = serializers.IntegerField(source="kept.version")
+    gone_version = serializers.IntegerField(source="gone.version")
+    choices = serializers.SerializerMethodField()
+    twins = serializers.SerializerMethodField()
+
+    @extend_schema_field(MergeChoiceSerializer(many=True))
+    def get_choices(self, plan: Plan) -> Any:
+        """Return the fields to be chosen."""
+        rows: Any = [
+            {
+                "field": choice.name,
+                "kept": _shown(plan.kept, choice.name),
+                "gone": _shown(plan.gone, choice.name),
+                "sides": [side.value for side in choice.sides],
+                "default": choice.default.value,
+            }
+            for choice in plan.choices
+        ]
+        return MergeChoiceSerializer(rows, many=True).data
+
+    @extend_schema_field(TwinSerializer(many=True))
+    def get_twins(self, plan: Plan) -> Any:
+        """Return the parts that both have."""
+        rows: Any = [
+            {
+                "part": twin.goes._meta.model_name,
+                "stays": twin.stays.pk,
+                "goes": twin.goes.pk,
+                "lost": twin.lost,
+            }
+            for twin in plan.twins
+        ]
+        return TwinSerializer(rows, many=True).data
+
+
 class DuplicateViewSet(Idempotent, viewsets.GenericViewSet[DuplicatePair]):
     """List pairs of records that may be of one person, and decide that they are of two."""
 
@@ -119,12 +189,12 @@ class DuplicateViewSet(Idempotent, viewsets.GenericViewSet[DuplicatePair]):
         page: Any = self.paginate_queryset(found)
         return self.get_paginated_response(PairSerializer(page, many=True).data)
 
-    @extend_schema(request=None, responses={202: ScanSerializer})
+    @extend_schema(request=None, responses=ScanSerializer)
     @action(detail=False, methods=["post"])
     def scan(self, request: Request) -> Response:
         """Look through the whole register now; it is done every night as well."""
         job = services.start_scan(by=cast(User, request.user), now=timezone.now())
-        return Response(ScanSerializer(job).data, status.HTTP_202_ACCEPTED)
+        return Response(ScanSerializer(job).data)
 
     @extend_schema(request=KeepApartSerializer, responses=PairSerializer)
     @action(detail=True, methods=["post"], url_path="keep-apart")
@@ -181,6 +251,22 @@ class MergeViewSet(Idempotent, viewsets.GenericViewSet[MergeOperation]):
         )
         return Response(MergeSerializer(operation).data, status.HTTP_201_CREATED)
 
+    @extend_schema(parameters=[PreviewQuerySerializer], responses=MergePreviewSerializer)
+    @action(detail=False, methods=["get"])
+    def preview(self, request: Request) -> Response:
+        """Show what is to be chosen and what would be lost; nothing is merged."""
+        query = PreviewQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        found = people_with_parts()
+        plan = make_plan(
+            get_object_or_404(found, pk=query.validated_data["kept"]),
+            get_object_or_404(found, pk=query.validated_data["gone"]),
+        )
+        if not rights.may_merge(cast(User, request.user), plan.kept, plan.gone):
+            raise NotFound
+        answer = MergePreviewSerializer(plan).data
+        return Response(answer, headers={"Cache-Control": "no-store"})
+
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """Show a merge."""
         return Response(MergeSerializer(get_object_or_404(MergeOperation, pk=pk)).data)
@@ -195,3 +281,14 @@ class MergeViewSet(Idempotent, viewsets.GenericViewSet[MergeOperation]):
             now=timezone.now(),
         )
         return Response(MergeSerializer(operation).data)
+
+
+def _shown(person: Person, name: str) -> str:
+    """Return the value of a field as it may be shown."""
+    if name == "address":
+        return str(person.address or "")
+    if name == "birth_date":
+        return partial_text(person.birth_date, person.birth_precision)
+    value = value_of(person, name)
+    parts = value if isinstance(value, tuple) else (value,)
+    return " ".join(str(part) for part in parts if part)

@@ -55,3 +55,16 @@ def test_another_site_finds_nothing(api, south):
     assert stranger.get(API, {"person": body["person"]}).status_code == 404
     withdraw = f"{API}{body['id']}/withdraw/"
     assert send(stranger, "post", withdraw, {"channel": "desk"}).status_code == 404
+
+
+def test_the_register_is_paged_and_narrowed(api, south):
+    body = send(api, "post", API, sent(person())).json()
+    send(api, "post", API, sent(person(), purpose="messages"))
+    assert api.get(f"{API}register/").json()["count"] == 2
+    found = api.get(f"{API}register/", {"purpose": "register", "state": "standing"}).json()
+    assert found["results"] == [body]
+    assert api.get(f"{API}register/", {"state": "withdrawn"}).json()["results"] == []
+    assert api.get(f"{API}register/", {"state": "x"}).status_code == 422
+    with inside(south):
+        stranger = with_token(south, Role.CLERK)
+    assert stranger.get(f"{API}register/").json()["results"] == []

@@ -123,8 +123,29 @@ def test_who_may_be_the_person_described_is_listed_masked(api, south):
 
 def test_the_register_is_looked_through_on_demand(api, north):
     scan = send(api, "post", "/api/v1/duplicates/scan/", {}, Idempotency_Key="k1")
-    assert scan.status_code == 202
+    assert scan.status_code == 200
     again = send(api, "post", "/api/v1/duplicates/scan/", {}, Idempotency_Key="k1")
     assert again.json() == scan.json()
     assert Job.objects.get().pk == UUID(scan.json()["job"])
     assert with_token(north, Role.MEMBER).post("/api/v1/duplicates/scan/").status_code == 403
+
+
+def test_a_merge_says_beforehand_what_is_chosen_and_lost(chief, api, south):
+    kept, gone = (
+        people.person(note="会潮汕话"),
+        people.person(note="会养蜂", address="集美区同集路1号"),
+    )
+    query = {"kept": str(kept.pk), "gone": str(gone.pk)}
+    response = chief.get("/api/v1/merges/preview/", query)
+    body = response.json()
+    choices = {choice["field"]: choice for choice in body["choices"]}
+    assert (body["kept_version"], choices["note"]["sides"]) == (1, ["both", "kept", "gone"])
+    assert choices["note"]["gone"] == "会养蜂"
+    assert "同集路" not in response.content.decode()
+    assert [(twin["part"], twin["lost"]) for twin in body["twins"]] == [("personidentity", [])]
+    assert Person.objects.count() == 2
+    assert chief.get("/api/v1/merges/preview/", {"kept": "x"}).status_code == 422
+    assert api.get("/api/v1/merges/preview/", query).status_code == 403
+    with inside(south):
+        stranger = with_token(south, Role.ADMINISTRATOR)
+    assert stranger.get("/api/v1/merges/preview/", query).status_code == 404
