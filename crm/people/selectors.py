@@ -317,7 +317,7 @@ def _lines(rows: Sequence[tuple[Any, ...]]) -> list[PersonLine]:
     codes: dict[UUID, list[str]] = defaultdict(list)
     recognised: dict[UUID, set[str]] = defaultdict(set)
     for person_id, code, state in (
-        PersonIdentity.objects.filter(person__in=ids, ended_on__isnull=True)
+        PersonIdentity.objects.filter(person__any=ids, ended_on__isnull=True)
         .order_by("created_at", "id")
         .values_list("person_id", "code", "state")
     ):
@@ -328,7 +328,7 @@ def _lines(rows: Sequence[tuple[Any, ...]]) -> list[PersonLine]:
     phones = {
         person_id: str(column.masked(cast(bytes, number), pk=pk))
         for person_id, pk, number in PersonPhone.objects.filter(
-            person__in=ids, position=0
+            person__any=ids, position=0
         ).values_list("person_id", "pk", "number")
     }
     return [

@@ -236,16 +236,16 @@ def _holders(probes: Iterable[Probe]) -> defaultdict[Key, list[UUID]]:
             holders[key if isinstance(key, str) else bytes(key)].append(person_id)
 
     if papers:
-        add(PersonDocument.objects.filter(number_index__in=papers)
+        add(PersonDocument.objects.filter(number_index__any=papers)
             .values_list("number_index", "person_id"))  # fmt: skip
     if phones:
-        add(PersonPhone.objects.filter(number_index__in=phones)
+        add(PersonPhone.objects.filter(number_index__any=phones)
             .values_list("number_index", "person_id"))  # fmt: skip
     if contacts:
-        add(PersonContact.objects.filter(value_index__in=contacts)
+        add(PersonContact.objects.filter(value_index__any=contacts)
             .values_list("value_index", "person_id"))  # fmt: skip
     if names:
-        add(Person.objects.filter(name_key__in=names).values_list("name_key", "pk"))
+        add(Person.objects.filter(name_key__any=names).values_list("name_key", "pk"))
         others = Person.objects.exclude(other_name_keys=[]).filter(
             other_name_keys__overlap=list(names)
         )

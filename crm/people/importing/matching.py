@@ -141,7 +141,7 @@ def known_since(rows: Sequence[Traits]) -> list[UUID | None]:
     owners = {
         bytes(index): person_id
         for index, person_id in PersonDocument.objects.filter(
-            number_index__in=papers, check_result=CheckResult.OK
+            number_index__any=papers, check_result=CheckResult.OK
         ).values_list("number_index", "person_id")
     }
     alike = _alike(rows)
@@ -164,11 +164,11 @@ def _alike(rows: Sequence[Traits]) -> dict[_Likeness, UUID]:
     }
     found: list[tuple[Any, ...]] = []
     if phones:
-        found += PersonPhone.objects.filter(number_index__in=phones).values_list(
+        found += PersonPhone.objects.filter(number_index__any=phones).values_list(
             "person__full_name", "person__birth_date", "number_index", "person_id"
         )
     if sounds:
-        people = Person.objects.filter(name_key__in=sounds, phones__isnull=True)
+        people = Person.objects.filter(name_key__any=sounds, phones__isnull=True)
         found += [
             (name, born, b"", person_id)
             for name, born, person_id in people.values_list("full_name", "birth_date", "pk")
