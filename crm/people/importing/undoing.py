@@ -38,6 +38,7 @@ from crm.people.services import OBJECT_TYPE, take_back
 
 BATCH = 200
 _WRITTEN = [RowOutcome.CREATED, RowOutcome.UPDATED]
+_HANDLED = [RowOutcome.UNDONE, RowOutcome.KEPT]
 
 
 def undo(*, batch_id: UUID, by: User | None, now: dt.datetime, report: Report) -> None:
@@ -46,8 +47,8 @@ def undo(*, batch_id: UUID, by: User | None, now: dt.datetime, report: Report) -
     Killed anywhere, the next try goes on with the rows that are still as the run left them.
     """
     batch = ImportBatch.objects.get(pk=batch_id)
-    total = batch.rows.filter(outcome__in=_WRITTEN).count()
-    done = 0
+    done = batch.rows.filter(outcome__in=_HANDLED).count()
+    total = done + batch.rows.filter(outcome__in=_WRITTEN).count()
     while handled := _undo_some(batch_id, by=by, now=now):
         done += handled
         report(min(done, total), total)

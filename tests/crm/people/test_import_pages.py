@@ -239,3 +239,11 @@ def test_undoing_is_asked_for_first(clerk_client, upload, send):
 def test_dates_are_not_masked_and_numbers_are():
     assert masked_text("“2018.9” 读作 “2018-09”") == "“2018.9” 读作 “2018-09”"
     assert masked_text("19490313、13805920001、1949-03-13") == "19490313、138…001、1949-03-13"
+
+
+def test_an_empty_register_offers_to_import_a_roster_or_to_fill_one_in(clerk_client):
+    page = clerk_client.get(reverse("people:list")).content.decode()
+    assert url("new") in page
+    assert reverse("people:roster-template") in page
+    for name in ("list", "new"):
+        assert reverse("people:roster-template") in clerk_client.get(url(name)).content.decode()
