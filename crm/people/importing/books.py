@@ -170,6 +170,7 @@ class _Workbook(Book):
         )
         facts = inspection.sheets + [SheetFacts()] * len(listed)
         self._marks = {sheet.name: fact.marks for sheet, fact in zip(listed, facts, strict=False)}
+        self._spans = {sheet.name: fact.merged for sheet, fact in zip(listed, facts, strict=False)}
         self._workbook = workbook
         self._open: tuple[str, Any] = ("", None)
 
@@ -187,7 +188,8 @@ class _Workbook(Book):
     def merged(self, name: str) -> tuple[Range, ...]:
         with _speaking_plainly():
             ranges = self._sheet(name).merged_cell_ranges or []
-        return tuple((*first, *last) for first, last in ranges)
+        told = tuple((*first, *last) for first, last in ranges)
+        return told or tuple(self._spans.get(name, ()))
 
     def _sheet(self, name: str) -> Any:
         if name not in self._marks:

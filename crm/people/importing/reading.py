@@ -42,10 +42,11 @@ from crm.people.importing.repairs.phones import masked
 from crm.people.importing.repairs.places import FindRegion
 from crm.people.importing.repairs.texts import DITTO_WORDS
 from crm.people.importing.shapes import Issue, RowReading, Severity, SheetPlan, Skip
-from crm.people.importing.skipping import skipper
+from crm.people.importing.skipping import is_example, skipper
 from crm.people.selectors import fact_catalogue
 
 _HOUSEHOLD = ("household_number", "household_head")
+_MOST_EXAMPLES = 3
 _LONGEST_MERGE = 500  # rows of one household, or of one address
 _NEVER_FILLED = NOT_READ | {"full_name"}
 
@@ -109,6 +110,7 @@ def read_sheet(
         return
     rows = book.rows(plan.name)
     first = plan.first_row - 1
+    reader.examples_until = first + _MOST_EXAMPLES
     reader.remember_merged(book.merged(plan.name), first)
     for number, row in enumerate(islice(rows, first, None), first):
         yield reader.read(number, row)
@@ -156,6 +158,8 @@ class _SheetReader:
         self._shown: dict[int, str] = {}
         self._shown_here: dict[int, str] = {}
         self._block: tuple[str, ...] = ()
+        # The rows below the headings in which a template may show how to fill it in, from 0.
+        self.examples_until = 0
         # Below the headings of another table, whose columns nobody has named.
         self._is_astray = False
         # Row -> column -> first row of the merged range; and the cells and households of those.
@@ -173,6 +177,9 @@ class _SheetReader:
         """Return what a row says; ``number`` counts from 0."""
         texts = tuple([cell if type(cell) is str else cell_text(cell) for cell in row])
         reading = RowReading(number + 1, cells=texts)
+        if number < self.examples_until and is_example(texts):
+            reading.skip = Skip.EXAMPLE
+            return reading
         if skip := self._why_skipped(row):
             reading.skip = skip
             if skip in {Skip.HEADING, Skip.OTHER_HEADINGS}:

@@ -28,6 +28,7 @@ class Skip(StrEnum):
     TOTAL = "total"  # 合计, 小计
     NOTE = "note"  # 备注:本表由…, 填表人: 审核人:
     HEADING = "heading"  # the headings again, as on every printed page
+    EXAMPLE = "example"  # how to fill in the rows below
     OTHER_HEADINGS = "other_headings"  # of another table on the same sheet
     NO_HEADINGS = "no_headings"
     NOT_PEOPLE = "not_people"  # a ledger of meetings, or the lists of a template

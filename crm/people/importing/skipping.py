@@ -24,6 +24,21 @@ _NOTE = re.compile(
 )
 
 
+_EXAMPLE = re.compile(
+    r"[(（【\[]?(?:例|示例|样例|范例|例子|举例|填写示例|填表示例)[)）】\]]?[:：]?"
+    r"|.+[(（](?:示例|样例|范例|例)[)）]"
+)
+
+
+def is_example(texts: Sequence[str]) -> bool:
+    """Say whether a row shows how to fill the others in.
+
+    >>> is_example(["例", "张三"]), is_example(["1", "张三（示例）"]), is_example(["1", "李例"])
+    (True, True, False)
+    """
+    return any(_EXAMPLE.fullmatch(text.strip()) for text in texts[:3])
+
+
 def skipper(
     headings: Sequence[str], mapping: Mapping[str, str], *, only_blank: bool = False
 ) -> Callable[[Sequence[Cell]], str]:

@@ -367,6 +367,7 @@ def _skip_text(reason: str) -> str:
         Skip.TOTAL: _("A sum, not a person."),
         Skip.NOTE: _("A remark below the list, not a person."),
         Skip.HEADING: _("The headings again, not a person."),
+        Skip.EXAMPLE: _("An example of how to fill in the list, not a person."),
         Skip.OTHER_HEADINGS: _("The headings of another table. Give it a sheet of its own."),
     }
     return next((text for code, text in texts.items() if code == reason), _("Nobody stands here."))

@@ -7,7 +7,7 @@ import pytest
 from crm.people.importing.errors import FileQuoteError
 from crm.people.importing.planning import plan_workbook
 from tests.factories.people import resident_id
-from tests.factories.rosters import codes, read, read_cell, write_csv, write_xlsx
+from tests.factories.rosters import codes, read, read_cell, write_csv, write_ods, write_xlsx
 
 ID = resident_id(sequence=2)
 BORN = dt.date(1949, 12, 31)
@@ -55,6 +55,24 @@ def test_headings_of_another_order_do_not_hide_behind_a_name(file):
     found = table(file, ["姓名", "联系电话", "备注", "性别"], ["李四", "13805920002", "", "男"])
     assert "other_headings" in errors(found[2])
     assert "other_headings" in errors(found[3])
+
+
+def test_examples_of_a_template_are_no_people(file):
+    found = table(file, ["例", "张三", "男", "13800000000"], [1, "李四（示例）"], [1, "王五", "男"])
+    assert [found[row].skip for row in (2, 3, 4)] == ["example", "example", ""]
+
+
+def test_merged_cells_of_ods_are_filled_down(tmp_path):
+    span = '<table:table-cell office:value-type="string" table:number-rows-spanned="2">'
+    rows = [
+        ["姓名", "家庭住址"],
+        ["张三", f"{span}<text:p>一号楼</text:p></table:table-cell>"],
+        ["李四", "<table:covered-table-cell/>"],
+        ["王五", ""],
+    ]
+    path = write_ods(tmp_path / "a.ods", "名册", rows)
+    assert [reading.values.address for reading in read(path)] == ["一号楼", "一号楼", None]
+    assert codes(read(path)[1]) == ["merged"]
 
 
 def test_two_lists_side_by_side_make_nobody(file):
@@ -218,6 +236,13 @@ def test_contacts_written_in_another_way(file, heading, cell, value):
     reading = read_cell(file, heading, cell, "returned_student_info", **others)
     assert [contact.value for contact in reading.values.contacts] == [value]
     assert "contact_format" in codes(reading)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"), [("常用电话", "13805920001;"), ("护照号", "E12345678、")]
+)
+def test_a_separator_with_nothing_behind_it_has_a_word(file, heading, cell):
+    assert codes(read_cell(file, heading, cell)) == ["several"]
 
 
 def test_a_phone_that_wraps_in_its_cell_is_one_phone(file):

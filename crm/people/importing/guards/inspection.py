@@ -31,6 +31,8 @@ class SheetFacts:
     last_row: int = -1
     last_column: int = -1
     marks: Marks = field(default_factory=dict)
+    # First row, first column, last row, last column, where the library does not tell them.
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     _count: int = 0
 
     def see(self, row: int, column: int) -> None:

@@ -14,6 +14,7 @@ _TAG = re.compile(
     r"<table:(table|table-row|table-cell|covered-table-cell)((?:\s[^>]*)?)>|</table:(table)>"
 )
 _REPEAT = re.compile(r"table:number-(?:rows|columns)-repeated\s*=\s*[\"']([0-9]{1,9})[\"']")
+_SPAN = re.compile(r"table:number-(rows|columns)-spanned\s*=\s*[\"']([0-9]{1,9})[\"']")
 _OTHER_PREFIX = re.compile(r"<(?!table:)[\w.-]+:table-cell[\s/>]")
 _SHOWN = re.compile(r"<text:p[^>]*>([^<]*)</text:p>")
 
@@ -53,6 +54,10 @@ def _scan(content: str) -> Inspection:
             row, column, row_repeat = row + row_repeat, 0, _repeat(attributes)
         elif kind and found.sheets:
             repeat = _repeat(attributes)
+            if "-spanned" in attributes:
+                spans = {which: int(count) for which, count in _SPAN.findall(attributes)}
+                last = row + spans.get("rows", 1) - 1, column + spans.get("columns", 1) - 1
+                found.sheets[-1].merged.append((row, column, *last))
             if text := _text_of(content, tag, attributes):
                 found.sheets[-1].see(row + row_repeat - 1, column + repeat - 1)
                 if text != "value":

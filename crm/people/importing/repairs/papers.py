@@ -113,12 +113,11 @@ def _read(raw: object, expected: DocumentKind) -> Found[tuple[Paper, ...]]:
         Note(note.code, _NUMBER_CHANGED[note.code](text), repair=note.repair)
         for note in tidied.notes
     ]
-    papers = [
-        paper
-        for part in ([text] if _is_broken_over_lines(text) else _SEPARATORS.split(text))
-        if part.strip() and (paper := _read_one(part.strip(), expected, notes))
-    ]
-    if len(papers) > 1:
+    parts = [text]
+    if not _is_broken_over_lines(text):
+        parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
+    papers = [paper for part in parts if (paper := _read_one(part, expected, notes))]
+    if len(papers) > 1 or (papers and parts != [text]):
         numbers = " | ".join(masked(paper.number) for paper in papers)
         notes.append(changed(RepairClass.SEVERAL, masked(text), numbers))
     return Found(tuple(dict.fromkeys(papers)) or None, tuple(notes))

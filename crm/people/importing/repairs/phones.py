@@ -71,7 +71,7 @@ def read_phones(raw: object) -> Found[tuple[str, ...]]:
     parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
     beside: list[str] = []
     numbers = [number for number in (_read_one(part, notes, beside) for part in parts) if number]
-    if len(parts) > 1:
+    if len(parts) > 1 or (parts and parts[0] != text):
         notes.append(changed(RepairClass.SEVERAL, masked(text), " | ".join(map(masked, numbers))))
     return Found(tuple(dict.fromkeys(numbers)) or None, tuple(notes), "；".join(beside))
 
