@@ -11,7 +11,10 @@ from crm.people.choices import Evidence
 from crm.people.importing import batches, plans
 from crm.people.importing.batches import SheetAnswer
 from crm.people.importing.contents import unpack
-from crm.people.importing.fields import FIELDS, SETTINGS
+from crm.people.importing.fields import FACT, FIELDS, UNKNOWN
+from crm.people.importing.headings import WITHIN
+from crm.people.importing.planning import Correction
+from crm.people.importing.plans import MOST_HEADER_ROWS
 from crm.people.importing.questions import Show, masked_text
 from crm.people.importing.repairs.base import RepairClass
 from crm.people.importing.shapes import Severity, SheetPlan, Skip
@@ -23,6 +26,7 @@ from crm.people.models import (
     RowDecision,
     RowOutcome,
 )
+from crm.people.selectors import fact_catalogue
 from jobs.models import Job, JobState
 
 _REPAIRS = [(repair.value, repair.name) for repair in RepairClass]
@@ -92,6 +96,9 @@ class SheetSerializer(serializers.Serializer[SheetPlan]):
     name = serializers.CharField()
     layout = serializers.CharField()
     header_rows = serializers.ListField(child=serializers.IntegerField())
+    start = serializers.IntegerField(help_text="where the people begin; 0: below the headings")
+    is_corrected = serializers.BooleanField(help_text="whether somebody said where headings stand")
+    preview = serializers.SerializerMethodField()
     mapping = serializers.DictField(child=serializers.CharField(allow_blank=True))
     scores = serializers.DictField(child=serializers.FloatField())
     samples = serializers.SerializerMethodField()
@@ -101,11 +108,47 @@ class SheetSerializer(serializers.Serializer[SheetPlan]):
     settings = serializers.DictField(child=serializers.CharField())
 
     @extend_schema_field(
+        serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    )
+    def get_preview(self, plan: SheetPlan) -> list[list[str]]:
+        """Return the first rows of the sheet, for whoever looks for the headings."""
+        return [[masked_text(cell) for cell in row] for row in plan.preview]
+
+    @extend_schema_field(
         serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     )
     def get_samples(self, plan: SheetPlan) -> Mapping[str, list[str]]:
         """Return a few cells below each heading."""
         return {name: [masked_text(cell) for cell in found] for name, found in plan.samples.items()}
+
+
+class HeadingsSerializer(serializers.Serializer[Any]):
+    """Where the headings of the sheet in the place ``sheet``, from 0, stand; none: it has none."""
+
+    sheet = serializers.IntegerField(min_value=0, max_value=200)
+    header_rows = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=WITHIN), max_length=MOST_HEADER_ROWS
+    )
+    start = serializers.IntegerField(
+        min_value=0, max_value=10**6, default=0, help_text="where the people begin; 0: right below"
+    )
+
+    def correction(self) -> Correction:
+        """Return it; the serializer must be valid."""
+        sent = self.validated_data
+        return Correction(tuple(sorted(set(sent["header_rows"]))), sent["start"])
+
+
+class SettingsSerializer(serializers.Serializer[Any]):
+    """What the file does not say itself."""
+
+    census_year = serializers.RegexField(
+        r"^(19|20)\d\d$", required=False, allow_blank=True, help_text="when an age was true"
+    )
+    century = serializers.ChoiceField(
+        choices=["19", "20"], required=False, allow_blank=True,
+        help_text="of years with two digits; empty: ask on the row",
+    )  # fmt: skip
 
 
 class SheetAnswerSerializer(serializers.Serializer[Any]):
@@ -115,18 +158,8 @@ class SheetAnswerSerializer(serializers.Serializer[Any]):
     mapping = serializers.DictField(
         child=serializers.CharField(allow_blank=True, max_length=60), default=dict
     )
-    settings = serializers.DictField(
-        child=serializers.CharField(allow_blank=True, max_length=4), default=dict
-    )
+    settings = SettingsSerializer(default=dict)
     is_wanted = serializers.BooleanField(required=False)
-
-    def validate_settings(self, sent: dict[str, str]) -> dict[str, str]:
-        """Refuse a setting that there is not."""
-        if unknown := set(sent) - set(SETTINGS):
-            raise serializers.ValidationError(
-                dict.fromkeys(unknown, _("There is no such setting.")), code="unknown"
-            )
-        return sent
 
 
 class CheckSerializer(serializers.Serializer[Any]):
@@ -152,6 +185,7 @@ class CheckSerializer(serializers.Serializer[Any]):
             ValidationError: a sheet or a column is not in the file.
         """
         sent = self.validated_data["sheets"]
+        known = {code for code, _label in column_codes()}
         answers = [SheetAnswer(is_wanted=not plan.skipped) for plan in found]
         for place, row in enumerate(sent):
             number = row["sheet"]
@@ -161,12 +195,15 @@ class CheckSerializer(serializers.Serializer[Any]):
                 where = f"sheets.{place}.mapping.{heading}"
                 if heading not in found[number].mapping:
                     _refuse(where, _("There is no such column."))
-                if code and code not in FIELDS and code != found[number].mapping[heading]:
+                if code not in known and code != found[number].mapping[heading]:
                     _refuse(where, _("A column cannot mean this."))
+            is_wanted = row.get("is_wanted", not found[number].skipped)
+            if is_wanted and found[number].mapping:
+                meant = plans.answered(found[number], row["mapping"])
+                for heading, sentence in plans.problems_of(found[number], meant):
+                    _refuse(f"sheets.{place}.mapping.{heading}".rstrip("."), sentence)
             answers[number] = SheetAnswer(
-                mapping=row["mapping"],
-                settings=row["settings"],
-                is_wanted=row.get("is_wanted", not found[number].skipped),
+                mapping=row["mapping"], settings=row["settings"], is_wanted=is_wanted
             )
         return answers if sent else []
 
@@ -207,6 +244,7 @@ class QuestionsSerializer(serializers.Serializer[Any]):
     problems = TroubleSerializer(many=True)
     repairs = RepairSerializer(many=True)
     undecided = serializers.IntegerField()
+    going_in = serializers.IntegerField(help_text="rows that go on the register as it stands")
 
 
 class RowQuerySerializer(serializers.Serializer[Any]):
@@ -319,6 +357,17 @@ class ResultQuerySerializer(serializers.Serializer[Any]):
     """Which rows the file has: those that did not go in, or all."""
 
     which = serializers.ChoiceField(choices=["bad", "all"], default="bad")
+
+
+def column_codes() -> list[tuple[str, str]]:
+    """Return what a column can mean, each with its label: the site's own fields as well."""
+    facts = [
+        (f"{FACT}{code}", str(fact.label))
+        for code, fact in fact_catalogue().items()
+        if not fact.is_retired
+    ]
+    fields = [(code, str(label)) for code, label in FIELDS.items()]
+    return list(dict([(UNKNOWN, ""), *fields, *facts]).items())
 
 
 def _refuse(field: str, sentence: str) -> None:

@@ -22,6 +22,7 @@ from crm.people.api.import_serializers import (
     CheckSerializer,
     ColumnCodeSerializer,
     DecisionsSerializer,
+    HeadingsSerializer,
     ImportDetailSerializer,
     ImportFileSerializer,
     ImportRowSerializer,
@@ -31,11 +32,11 @@ from crm.people.api.import_serializers import (
     ResultQuerySerializer,
     RowQuerySerializer,
     SheetSerializer,
+    column_codes,
 )
 from crm.people.importing import batches, questions
 from crm.people.importing.batches import LARGEST_FILE
 from crm.people.importing.errors import EditedSinceError, FileTooLargeError
-from crm.people.importing.fields import FIELDS
 from crm.people.importing.plans import plans_of
 from crm.people.importing.results import hand_out, reason_text
 from crm.people.importing.undoing import edited_since
@@ -98,7 +99,7 @@ class ImportViewSet(Idempotent, viewsets.GenericViewSet[ImportBatch]):
     @action(detail=False, methods=["get"], pagination_class=None)
     def fields(self, request: Request) -> Response:
         """List what a column can mean."""
-        found = [{"code": code, "label": str(label)} for code, label in FIELDS.items()]
+        found: Any = [{"code": code, "label": label} for code, label in column_codes()]
         return Response(ColumnCodeSerializer(found, many=True).data)
 
     @extend_schema(responses=SheetSerializer(many=True))
@@ -107,6 +108,22 @@ class ImportViewSet(Idempotent, viewsets.GenericViewSet[ImportBatch]):
         """Show the sheets and what their columns mean; ``check`` corrects it."""
         found: Any = plans_of(self._batch(pk))
         return _private(SheetSerializer(found, many=True).data)
+
+    @extend_schema(request=HeadingsSerializer, responses=ImportDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def headings(self, request: Request, pk: UUID) -> Response:
+        """Say where the headings of a sheet stand; a job looks at the file again."""
+        batch = self._batch(pk)
+        sent = HeadingsSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        batches.set_headings(
+            batch_id=batch.pk,
+            sheet=sent.validated_data["sheet"],
+            correction=sent.correction(),
+            by=self._user,
+            now=timezone.now(),
+        )
+        return self._answer(pk)
 
     @extend_schema(request=CheckSerializer, responses=ImportDetailSerializer)
     @action(detail=True, methods=["post"])
@@ -134,6 +151,7 @@ class ImportViewSet(Idempotent, viewsets.GenericViewSet[ImportBatch]):
             "problems": groups,
             "repairs": questions.repairs_in(groups, batch),
             "undecided": questions.undecided(batch),
+            "going_in": questions.going_in(batch),
         }
         return _private(QuestionsSerializer(found).data)
 

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.roles import Role
 from audit.models import AuditEntry
-from crm.people.choices import Status
+from crm.people.choices import FactKind, Status
+from crm.people.extra_fields import add_field
 from crm.people.importing import batches
 from crm.people.models import ImportBatch, ImportRow, Person
 from crm.people.services import set_status
@@ -76,7 +77,7 @@ def test_a_program_brings_a_file_to_the_register_and_takes_it_back(api, upload, 
     (trouble,) = [each for each in asked["problems"] if each["severity"] == "error"]
     assert (trouble["field"], trouble["rows"], trouble["first_rows"]) == ("常用电话", 1, [5])
     assert {"code", "detail", "field"} <= set(trouble)
-    assert asked["undecided"] == 1
+    assert (asked["undecided"], asked["going_in"]) == (1, 3)
 
     rows = api.get(f"{place}rows/", {"show": "decide"}).json()
     (row,) = rows["results"]
@@ -156,8 +157,16 @@ def test_columns_and_repairs_are_corrected_one_by_one(api, upload, do):
         ({"sheets": [{"sheet": 7}]}, "sheets.0.sheet"),
         ({"sheets": [{"sheet": 0, "mapping": {"没有": "note"}}]}, "sheets.0.mapping.没有"),
         ({"sheets": [{"sheet": 0, "mapping": {"备注": "x"}}]}, "sheets.0.mapping.备注"),
-        ({"sheets": [{"sheet": 0, "mapping": {"备注": "full_name"}}]}, "sheets"),
-        ({"sheets": [{"sheet": 0, "settings": {"x": "1"}}]}, "sheets.0.settings.x"),
+        (
+            {"sheets": [{"sheet": 0, "mapping": {"备注": "full_name"}}]},
+            "sheets.0.mapping.备注",
+        ),
+        ({"sheets": [{"sheet": 0, "mapping": {"姓名": ""}}]}, "sheets.0.mapping"),
+        (
+            {"sheets": [{"sheet": 0, "settings": {"census_year": "1"}}]},
+            "sheets.0.settings.census_year",
+        ),
+        ({"sheets": [{"sheet": 0, "settings": {"century": "18"}}]}, "sheets.0.settings.century"),
         ({"repairs": {"x": "accept"}}, "repairs.x"),
         ({"repairs": {"age": "perhaps"}}, "repairs.age"),
     ],
@@ -253,13 +262,37 @@ def test_who_may_not_import_and_who_is_of_another_site_finds_nothing(north, sout
     for client, status in ((member, 403), (stranger, 404)):
         for verb in ("", "sheets/", "questions/", "rows/"):
             assert client.get(f"{place}{verb}").status_code == status, verb
-        for verb in ("check", "run", "undo", "go-on", "file"):
+        for verb in ("headings", "check", "run", "undo", "go-on", "file"):
             assert send(client, "post", f"{place}{verb}/", {}).status_code == status, verb
         assert client.delete(place).status_code == status
     assert member.get(API).status_code == 403
     assert stranger.get(API).json()["results"] == []
 
 
+def test_headings_are_said_and_the_file_is_looked_at_again(api, upload, do):
+    place = upload(line(1))
+    (sheet,) = api.get(f"{place}sheets/").json()
+    assert (sheet["header_rows"], sheet["is_corrected"]) == ([2], False)
+    assert resident_id(sequence=2) not in str(sheet["preview"]), "the preview is masked"
+    again = do(place, "headings", {"sheet": 0, "header_rows": [1, 2]})
+    assert again["state"] == "planned"
+    (sheet,) = api.get(f"{place}sheets/").json()
+    assert (sheet["header_rows"], sheet["is_corrected"]) == ([1, 2], True)
+    for body, field in (
+        ({"sheet": 0, "header_rows": [0]}, "header_rows.0"),
+        ({"sheet": 0, "header_rows": [1, 2, 3, 4]}, "header_rows"),
+        ({"header_rows": [1]}, "sheet"),
+        ({"sheet": 9, "header_rows": [1]}, "sheets"),
+        ({"sheet": 0, "header_rows": [3], "start": 2}, "sheets"),
+    ):
+        refused = send(api, "post", f"{place}headings/", body)
+        problems = refused.json()
+        named = problems if isinstance(problems, list) else [problems]
+        assert (refused.status_code, [each["field"] for each in named]) == (422, [field])
+
+
 def test_what_a_column_can_mean_is_listed(api):
+    own = add_field(label="侨校", kind=FactKind.TEXT, by=None, now=NOW)
     codes = {each["code"] for each in api.get(f"{API}fields/").json()}
     assert {"full_name", "id_number", "not_collected"} <= codes
+    assert f"fact:{own.code}" in codes
