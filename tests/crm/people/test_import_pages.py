@@ -9,13 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from audit.models import AuditEntry
+from crm.people.extra_fields import add_field
 from crm.people.importing.questions import masked_text
 from crm.people.models import ImportBatch, Person
 from crm.people.values import DocumentValues
 from tenants.context import inside
 from tests.crm.people.test_import import HEADINGS, line, workbook
 from tests.factories import people
-from tests.factories.people import resident_id
+from tests.factories.people import NOW, resident_id
 
 
 def url(name, *args):
@@ -247,3 +248,13 @@ def test_an_empty_register_offers_to_import_a_roster_or_to_fill_one_in(clerk_cli
     assert reverse("people:roster-template") in page
     for name in ("list", "new"):
         assert reverse("people:roster-template") in clerk_client.get(url(name)).content.decode()
+
+
+def test_a_column_may_go_into_a_field_of_the_site(clerk_client, upload, send):
+    own = add_field(label="积分", kind="text", options=(), by=None, now=NOW)
+    batch = upload([*line(1), "120"], headings=[*HEADINGS, "积分"])
+    columns = columns_of(clerk_client.get(url("detail", batch.pk)).content.decode())
+    last = next(name for name in reversed(columns) if "-column-" in name)
+    send("columns", batch, **columns | {last: f"fact:{own.code}"})
+    send("run", batch)
+    assert Person.objects.get().facts[own.code] == "120"
