@@ -186,7 +186,7 @@ def reason_text(reason: str) -> str:
     """Return a sentence for why a row was left out or could not be taken back."""
     texts = {
         "error": _("It has errors."),
-        "skip": _("Nobody stands in it."),
+        "skip": _("There is nothing to take in."),
         "update": _("You left it out."),
         "duplicate": _("The person is there already."),
         "on_record_since": _("Somebody put the person on record after the check."),

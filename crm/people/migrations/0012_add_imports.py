@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('sheet', models.PositiveSmallIntegerField()),
                 ('number', models.PositiveIntegerField()),
-                ('action', models.CharField(choices=[('create', 'new person'), ('update', 'adds to a person on record'), ('duplicate', 'same person already there'), ('error', 'cannot be imported'), ('skip', 'nobody stands in it')], max_length=10)),
+                ('action', models.CharField(choices=[('create', 'new person'), ('update', 'adds to a person on record'), ('duplicate', 'same person already there'), ('error', 'cannot be imported'), ('skip', 'nothing to take in')], max_length=10)),
                 ('content', common.fields.EncryptedTextField(verbose_name='row')),
                 ('issues', models.JSONField(default=list)),
                 ('person_key', models.UUIDField(null=True)),

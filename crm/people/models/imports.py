@@ -33,7 +33,7 @@ class RowAction(models.TextChoices):
     UPDATE = "update", pgettext_lazy("row", "adds to a person on record")
     DUPLICATE = "duplicate", pgettext_lazy("row", "same person already there")
     ERROR = "error", pgettext_lazy("row", "cannot be imported")
-    SKIP = "skip", pgettext_lazy("row", "nobody stands in it")
+    SKIP = "skip", pgettext_lazy("row", "nothing to take in")
 
 
 class RowDecision(models.TextChoices):

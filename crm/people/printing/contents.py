@@ -22,17 +22,22 @@ from crm.people.languages import LANGUAGES
 from crm.people.models import Household, HouseholdMember, Person, PersonIdentity, PersonPhone
 
 _COMMA = "、"
+_SELDOM = frozenset({"曾用名", "其他姓名", "备注"})
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a sheet: names with values, or a table, or the sentence ``empty``."""
+    """A part of a sheet: names with values, or a table, or the sentence ``empty``.
+
+    ``widths`` are those of the table's columns beside each other; equal if there are none.
+    """
 
     title: str
     facts: list[tuple[str, str]] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     empty: str = ""
+    widths: list[float] = field(default_factory=list)
 
 
 def person_sections(
@@ -52,7 +57,7 @@ def person_sections(
             _identities(person, is_clear=is_clear),
             *_particulars(person, catalogue, is_clear=is_clear),
             _memberships(person),
-            _overseas_kin(person),
+            *_overseas_kin(person),
         ]
         return [asdict(section) for section in sections]
 
@@ -71,7 +76,13 @@ def household_sections(
             facts.append(("备注", household.note))
         rows = [_member(member, is_clear=is_clear) for member in members]
         head = ["姓名", "与户的关系", "性别", "出生年月", "证件号码", "联系电话", "经认定的身份"]
-        people = Section("家庭成员", head=head, rows=rows, empty="" if rows else "目前没有成员。")
+        people = Section(
+            "家庭成员",
+            head=head,
+            rows=rows,
+            empty="" if rows else "目前没有成员。",
+            widths=[3, 3, 2, 4, 6.4, 5, 4],
+        )
         return [asdict(Section("基本信息", facts=facts)), asdict(people)]
 
 
@@ -100,7 +111,8 @@ def _about(person: Person, *, is_clear: bool) -> list[tuple[str, str]]:
     ]
     if is_clear:
         facts.append(("备注", person.note))
-    return facts
+    # A line of what hardly anybody has is a line less for the seal, which then stands alone.
+    return [(name, text) for name, text in facts if text or name not in _SELDOM]
 
 
 def _papers(person: Person, *, is_clear: bool) -> Section:
@@ -158,7 +170,8 @@ def _particulars(person: Person, catalogue: Mapping[str, Fact], *, is_clear: boo
     return sections
 
 
-def _overseas_kin(person: Person) -> Section:
+def _overseas_kin(person: Person) -> list[Section]:
+    """Return the table of relatives abroad; most people have none, and no room is kept for it."""
     rows = [
         [
             str(kin.get_relation_display()),
@@ -170,7 +183,7 @@ def _overseas_kin(person: Person) -> Section:
         if kin.ended_on is None
     ]
     head = ["与本人关系", "国家（地区）", "身份", "出国年份"]
-    return Section("海外亲属", head=head, rows=rows, empty="" if rows else "没有登记海外亲属。")
+    return [Section("海外亲属", head=head, rows=rows)] if rows else []
 
 
 def _memberships(person: Person) -> Section:
