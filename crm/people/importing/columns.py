@@ -77,11 +77,15 @@ _MALE, _FEMALE = (
 
 @dataclass(slots=True)
 class CellReading:
-    """What a cell says, with the issues ready to be reported; nobody changes it."""
+    """What a cell says, with the issues ready to be reported; nobody changes it.
+
+    ``stands_for`` is the cell that 同上 repeats, perhaps over several rows.
+    """
 
     value: Any
     issues: tuple[Issue, ...] = ()
     to_note: str = ""
+    stands_for: str = ""
 
 
 DITTO = CellReading(None)

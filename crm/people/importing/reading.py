@@ -154,9 +154,6 @@ class _SheetReader:
         # The row above: its cells as they were understood, its texts, its household.
         self._above: dict[int, CellReading] = {}
         self._texts: tuple[str, ...] = ()
-        # What 同上 stood for, in the row above and in this one: it may stand for 同上.
-        self._shown: dict[int, str] = {}
-        self._shown_here: dict[int, str] = {}
         self._block: tuple[str, ...] = ()
         # The rows below the headings in which a template may show how to fill it in, from 0.
         self.examples_until = 0
@@ -192,8 +189,6 @@ class _SheetReader:
             self._report_beyond(row, reading)
         parts, kept = self._understood(row, block, reading)
         self._texts, self._block = texts, block
-        if self._shown or self._shown_here:
-            self._shown, self._shown_here = self._shown_here, {}
         PersonBuilder(reading, parts, self._context, kept).build()
         if self._is_astray or (reading.issues and self._goes_astray(reading)):
             message = _("Other headings stand above. Give this table a sheet of its own.")
@@ -287,12 +282,12 @@ class _SheetReader:
             message = _("“{text}” holds only inside one household. Type the value again.")
             note = error("ditto_unclear", message.format(text=text))
             return CellReading(None, (issue_of(column.heading, note, self._context.refused),))
-        shown = self._shown.get(column.place) or self._texts[column.place]
-        self._shown_here[column.place] = shown
+        shown = above.stands_for or self._texts[column.place]
         note = changed(RepairClass.DITTO, text, masked(shown))
         issue = issue_of(column.heading, note, self._context.refused)
         is_refused = issue.severity is Severity.ERROR
-        return CellReading(None if is_refused else above.value, (issue,), above.to_note)
+        value = None if is_refused else above.value
+        return CellReading(value, (issue,), above.to_note, stands_for=shown)
 
     def _report_beyond(self, row: Row, reading: RowReading) -> None:
         for place in range(self._width, len(row)):
