@@ -105,6 +105,7 @@ class HouseholdViewSet(Idempotent, viewsets.GenericViewSet[Household]):
         services.change_household(
             household_id=pk, version=serializer.validated_data.get("version", 0),
             values=serializer.values(household), by=self._user, now=timezone.now(),
+            cause=ChangeCause.API,
         )  # fmt: skip
         return self._answer(pk)
 
@@ -135,7 +136,7 @@ class HouseholdViewSet(Idempotent, viewsets.GenericViewSet[Household]):
         sent = serializer.validated_data
         members.end_membership(
             household_id=pk, version=sent["version"], member_id=sent["member"], on=sent["on"],
-            by=self._user, now=timezone.now(),
+            by=self._user, now=timezone.now(), cause=ChangeCause.API,
         )  # fmt: skip
         return self._answer(pk)
 
@@ -190,7 +191,7 @@ class HouseholdViewSet(Idempotent, viewsets.GenericViewSet[Household]):
         founded = reshaping.split_household(
             household_id=pk, version=sent["version"], member_ids=sent["members"],
             head_id=sent["head"], values=HouseholdValues(label=sent["label"]), on=sent["on"],
-            by=self._user, now=timezone.now(),
+            by=self._user, now=timezone.now(), cause=ChangeCause.API,
         )  # fmt: skip
         return self._answer(founded.pk, status.HTTP_201_CREATED)
 
@@ -252,7 +253,7 @@ class HouseholdViewSet(Idempotent, viewsets.GenericViewSet[Household]):
     def _change(self, verb: Callable[..., object], **given: Any) -> Response:
         """Do it and show the household; another one that is not there is not found either."""
         try:
-            verb(**given, by=self._user, now=timezone.now())
+            verb(**given, by=self._user, now=timezone.now(), cause=ChangeCause.API)
         except Household.DoesNotExist:
             raise NotFound from None
         return self._answer(self.kwargs["pk"])

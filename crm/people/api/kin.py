@@ -167,11 +167,14 @@ class KinViewSet(Idempotent, viewsets.GenericViewSet[Kinship]):
         row = get_object_or_404(kinship.links_of(person_id), pk=sent["kinship"])
         by, now = cast(User, request.user), timezone.now()
         if sent["reason"] == EndReason.MISTAKE:
-            ended = kinship_services.remove_kinship(kinship_id=row.pk, by=by, now=now)
+            ended = kinship_services.remove_kinship(
+                kinship_id=row.pk, by=by, now=now, cause=ChangeCause.API
+            )
         else:
             ended = kinship_services.end_kinship(
-                kinship_id=row.pk, reason=EndReason(sent["reason"]), on=sent["on"], by=by, now=now
-            )
+                kinship_id=row.pk, reason=EndReason(sent["reason"]), on=sent["on"], by=by, now=now,
+                cause=ChangeCause.API,
+            )  # fmt: skip
         return Response(LinkSerializer(ended).data)
 
 
@@ -211,8 +214,9 @@ class OverseasKinViewSet(Idempotent, viewsets.GenericViewSet[OverseasKin]):
         sent = OverseasKinSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         changed = overseas.change_overseas_kin(
-            kin_id=kin.pk, values=sent.values(), by=self._user, now=timezone.now()
-        )
+            kin_id=kin.pk, values=sent.values(), by=self._user, now=timezone.now(),
+            cause=ChangeCause.API,
+        )  # fmt: skip
         return Response(OverseasKinSerializer(changed).data)
 
     @extend_schema(request=EndSerializer, responses=OverseasKinSerializer)
@@ -229,6 +233,7 @@ class OverseasKinViewSet(Idempotent, viewsets.GenericViewSet[OverseasKin]):
             on=sent.validated_data["on"] or timezone.localdate(now),
             by=self._user,
             now=now,
+            cause=ChangeCause.API,
         )
         return Response(OverseasKinSerializer(ended).data)
 

@@ -59,6 +59,7 @@ def change_member(
     valid_from: dt.date | None,
     by: User | None,
     now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> HouseholdMember:
     """Correct what somebody is in a household, and since when.
 
@@ -68,7 +69,7 @@ def change_member(
     household = locked(household_id, version)
     row = current_member(household, member_id)
     check_first_day(valid_from, now)
-    journal = Journal("household.change_member", household, by=by, now=now)
+    journal = Journal("household.change_member", household, by=by, now=now, cause=cause)
     before = state_of(row)
     row.role, row.kind, row.valid_from = role, kind, valid_from
     row.save(update_fields=["role", "kind", "valid_from"])
@@ -87,6 +88,7 @@ def end_membership(
     on: dt.date,
     by: User | None,
     now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> HouseholdMember:
     """Write down that somebody left; if they were the contact, another member becomes it.
 
@@ -97,6 +99,7 @@ def end_membership(
         on: the first day on which they were no longer in it.
         by: who says so.
         now: the time.
+        cause: by which way, for the history.
 
     Raises:
         Household.DoesNotExist: there is no such household here.
@@ -106,7 +109,7 @@ def end_membership(
     """
     household = locked(household_id, version)
     row = current_member(household, member_id)
-    journal = Journal("household.leave", household, by=by, now=now)
+    journal = Journal("household.leave", household, by=by, now=now, cause=cause)
     journal.left(row, on)
     journal.close()
     return row
@@ -114,7 +117,13 @@ def end_membership(
 
 @transaction.atomic
 def remove_member(
-    *, household_id: UUID, version: int, member_id: UUID, by: User | None, now: dt.datetime
+    *,
+    household_id: UUID,
+    version: int,
+    member_id: UUID,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> None:
     """Take out somebody who was entered by mistake; only the history tells of it.
 
@@ -123,7 +132,7 @@ def remove_member(
     """
     household = locked(household_id, version)
     row = current_member(household, member_id)
-    journal = Journal("household.remove_member", household, by=by, now=now)
+    journal = Journal("household.remove_member", household, by=by, now=now, cause=cause)
     before = state_of(row)
     row.delete()
     journal.note(row.person, before, "")
@@ -132,7 +141,13 @@ def remove_member(
 
 @transaction.atomic
 def choose_contact(
-    *, household_id: UUID, version: int, member_id: UUID, by: User | None, now: dt.datetime
+    *,
+    household_id: UUID,
+    version: int,
+    member_id: UUID,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> Household:
     """Make a current member the one who is called first about the household.
 
@@ -142,7 +157,7 @@ def choose_contact(
     household = locked(household_id, version)
     row = current_member(household, member_id)
     if not row.is_primary:
-        journal = Journal("household.choose_contact", household, by=by, now=now)
+        journal = Journal("household.choose_contact", household, by=by, now=now, cause=cause)
         set_contact(household, row)
         journal.close()
     return household
@@ -159,6 +174,7 @@ def move_member(
     on: dt.date,
     by: User | None,
     now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> HouseholdMember:
     """Let somebody leave one household for another on the same day.
 
@@ -174,10 +190,10 @@ def move_member(
         raise errors.SameHouseholdError
     household, other = both_locked(household_id, version, to_id)
     row = current_member(household, member_id)
-    journal = Journal("household.leave", household, by=by, now=now)
+    journal = Journal("household.leave", household, by=by, now=now, cause=cause)
     journal.left(row, on)
     journal.close()
-    arrival = Journal("household.join", other, by=by, now=now)
+    arrival = Journal("household.join", other, by=by, now=now, cause=cause)
     member = MemberValues(
         person_id=row.person_id, role=role, kind=MembershipKind(row.kind), valid_from=on
     )

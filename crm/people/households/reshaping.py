@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from crm.people.choices import HouseholdRole, MembershipKind
+from crm.people.choices import ChangeCause, HouseholdRole, MembershipKind
 from crm.people.households import errors
 from crm.people.households.journal import Journal, both_locked, current_members, join, locked
 from crm.people.households.selectors import roles_towards
@@ -27,6 +27,7 @@ def split_household(
     on: dt.date,
     by: User | None,
     now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> Household:
     """Let some members leave together and found a household of their own.
 
@@ -41,6 +42,7 @@ def split_household(
         on: the first day of the new household.
         by: who says so.
         now: the time.
+        cause: by which way, for the history.
 
     Raises:
         as `open_household` and `end_membership`, and:
@@ -54,7 +56,7 @@ def split_household(
     head = next((row for row in leaving if row.pk == head_id), None)
     if head is None:
         raise errors.NotAMemberError(field="head")
-    journal = Journal("household.split", household, by=by, now=now)
+    journal = Journal("household.split", household, by=by, now=now, cause=cause)
     for row in leaving:
         journal.left(row, on)
     journal.close()
@@ -74,12 +76,20 @@ def split_household(
         ],
         by=by,
         now=now,
+        cause=cause,
     )
 
 
 @transaction.atomic
 def merge_households(
-    *, kept_id: UUID, version: int, gone_id: UUID, on: dt.date, by: User | None, now: dt.datetime
+    *,
+    kept_id: UUID,
+    version: int,
+    gone_id: UUID,
+    on: dt.date,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> Household:
     """Let everybody of one household join another; the one that is left empty is closed.
 
@@ -96,13 +106,13 @@ def merge_households(
     known = {row.person_id for row in there}
     head = next((row.person for row in there if row.role == HouseholdRole.HEAD), None)
     coming = current_members(gone)
-    leaving = Journal("household.close", gone, by=by, now=now)
+    leaving = Journal("household.close", gone, by=by, now=now, cause=cause)
     for row in coming:
         leaving.left(row, on)
     gone.closed_on = on
     leaving.close()
     roles = roles_towards(head, [row.person_id for row in coming]) if head else {}
-    arrival = Journal("household.merge", kept, by=by, now=now)
+    arrival = Journal("household.merge", kept, by=by, now=now, cause=cause)
     for row in coming:
         if row.person_id in known:
             continue

@@ -65,7 +65,13 @@ def open_household(
 
 @transaction.atomic
 def change_household(
-    *, household_id: UUID, version: int, values: HouseholdValues, by: User | None, now: dt.datetime
+    *,
+    household_id: UUID,
+    version: int,
+    values: HouseholdValues,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> Household:
     """Write down what is now known of a household; equal values change nothing.
 
@@ -80,13 +86,19 @@ def change_household(
     after = _texts(household)
     changed = sorted(name for name in after if before[name] != after[name])
     if changed:
-        Journal("household.change", household, by=by, now=now, fields=changed).close()
+        Journal("household.change", household, by=by, now=now, cause=cause, fields=changed).close()
     return household
 
 
 @transaction.atomic
 def close_household(
-    *, household_id: UUID, version: int, on: dt.date, by: User | None, now: dt.datetime
+    *,
+    household_id: UUID,
+    version: int,
+    on: dt.date,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> Household:
     """Close a household; whoever is in it leaves on that day.
 
@@ -96,7 +108,7 @@ def close_household(
     household = locked(household_id, version)
     if on > timezone.localdate(now):
         raise errors.MembershipDayError
-    journal = Journal("household.close", household, by=by, now=now)
+    journal = Journal("household.close", household, by=by, now=now, cause=cause)
     for row in current_members(household):
         journal.left(row, on)
     household.closed_on = on
@@ -106,7 +118,12 @@ def close_household(
 
 @transaction.atomic
 def reopen_household(
-    *, household_id: UUID, version: int, by: User | None, now: dt.datetime
+    *,
+    household_id: UUID,
+    version: int,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> Household:
     """Undo a closing: whoever left on that day is in it again.
 
@@ -117,7 +134,7 @@ def reopen_household(
     household = locked(household_id, version, may_be_closed=True)
     if household.closed_on is None:
         return household
-    journal = Journal("household.reopen", household, by=by, now=now)
+    journal = Journal("household.reopen", household, by=by, now=now, cause=cause)
     left = household.members.filter(valid_to=household.closed_on).select_related("person")
     for row in left:
         before = state_of(row)

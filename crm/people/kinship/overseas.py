@@ -65,7 +65,12 @@ def add_overseas_kin(
 
 @transaction.atomic
 def change_overseas_kin(
-    *, kin_id: UUID, values: OverseasKinValues, by: User | None, now: dt.datetime
+    *,
+    kin_id: UUID,
+    values: OverseasKinValues,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> OverseasKin:
     """Correct what is on record of a relative abroad.
 
@@ -81,13 +86,19 @@ def change_overseas_kin(
     kin.save()
     after = state_of(kin)
     if before != after:
-        _record("overseas_kin.change", kin, before=before, after=after, by=by, now=now)
+        _record("overseas_kin.change", kin, before=before, after=after, by=by, now=now, cause=cause)
     return kin
 
 
 @transaction.atomic
 def end_overseas_kin(
-    *, kin_id: UUID, reason: EndReason, on: dt.date, by: User | None, now: dt.datetime
+    *,
+    kin_id: UUID,
+    reason: EndReason,
+    on: dt.date,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> OverseasKin:
     """Write down that the link to a relative abroad ended, or was never true.
 
@@ -97,6 +108,7 @@ def end_overseas_kin(
         on: the first day on which it was no more.
         by: who says so.
         now: the time.
+        cause: by which way, for the history.
 
     Raises:
         OverseasKin.DoesNotExist: there is no such relative here.
@@ -120,7 +132,7 @@ def end_overseas_kin(
     )
     action = "overseas_kin.remove" if is_mistake else "overseas_kin.end"
     after = "" if is_mistake else state_of(kin)
-    _record(action, kin, before=before, after=after, by=by, now=now)
+    _record(action, kin, before=before, after=after, by=by, now=now, cause=cause)
     return kin
 
 

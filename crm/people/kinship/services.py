@@ -105,7 +105,13 @@ def add_kinship(
 
 @transaction.atomic
 def end_kinship(
-    *, kinship_id: UUID, reason: EndReason, on: dt.date, by: User | None, now: dt.datetime
+    *,
+    kinship_id: UUID,
+    reason: EndReason,
+    on: dt.date,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
 ) -> Kinship:
     """Write down that a link ended, and tell the rooms above. The row stays.
 
@@ -115,6 +121,7 @@ def end_kinship(
         on: the first day on which it was no more.
         by: who says so.
         now: the time.
+        cause: by which way, for the history.
 
     Raises:
         Kinship.DoesNotExist: there is no such link here.
@@ -127,11 +134,17 @@ def end_kinship(
         raise errors.EndReasonError
     if on > timezone.localdate(now) or (kinship.valid_from and on <= kinship.valid_from):
         raise errors.EndDayError
-    return _end(kinship, reason, on, "kinship.end", by=by, now=now)
+    return _end(kinship, reason, on, "kinship.end", by=by, now=now, cause=cause)
 
 
 @transaction.atomic
-def remove_kinship(*, kinship_id: UUID, by: User | None, now: dt.datetime) -> Kinship:
+def remove_kinship(
+    *,
+    kinship_id: UUID,
+    by: User | None,
+    now: dt.datetime,
+    cause: ChangeCause = ChangeCause.FORM,
+) -> Kinship:
     """Write down that a link was entered by mistake, ended or not; no page shows it any more.
 
     Raises:
@@ -144,12 +157,12 @@ def remove_kinship(*, kinship_id: UUID, by: User | None, now: dt.datetime) -> Ki
     on = timezone.localdate(now)
     if kinship.valid_from and on <= kinship.valid_from:
         on = kinship.valid_from + dt.timedelta(days=1)
-    return _end(kinship, EndReason.MISTAKE, on, "kinship.remove", by=by, now=now)
+    return _end(kinship, EndReason.MISTAKE, on, "kinship.remove", by=by, now=now, cause=cause)
 
 
 def _end(
     kinship: Kinship, reason: EndReason, on: dt.date, action: str, *,
-    by: User | None, now: dt.datetime,
+    by: User | None, now: dt.datetime, cause: ChangeCause,
 ) -> Kinship:  # fmt: skip
     before = _states(kinship)
     kinship.valid_to, kinship.end_reason = on, reason
@@ -157,7 +170,7 @@ def _end(
     events.kinship_ended.send(
         sender=None, kinship=kinship.pk, overseas_kin=None, reason=reason, on=on, by=by, now=now
     )
-    _record(action, kinship, before=before, by=by, now=now)
+    _record(action, kinship, before=before, by=by, now=now, cause=cause)
     return kinship
 
 

@@ -8,7 +8,7 @@ import pytest
 from accounts.roles import Role
 from audit.models import AuditEntry
 from crm.people.choices import Sex
-from crm.people.models import Household, HouseholdMember, Kinship, OverseasKin
+from crm.people.models import Household, HouseholdMember, Kinship, OverseasKin, PersonChange
 from tenants.context import inside
 from tenants.permissions import Permission
 from tests.crm.people.test_api import with_token
@@ -20,6 +20,13 @@ API = "/api/v1/households/"
 @pytest.fixture
 def api(north):
     return with_token(north, Role.CLERK)
+
+
+@pytest.fixture(autouse=True)
+def said_as_it_was(api):
+    """Whatever a test does over REST stands in the history as done over REST."""
+    yield
+    assert not PersonChange.objects.exclude(cause="api").exists()
 
 
 def someone(name, sex=Sex.FEMALE, year=1960):
