@@ -26,10 +26,12 @@ from accounts.roles import STAFF_ROLES, Role
 from audit import selectors as audit_selectors
 from audit import services as audit
 from common.fields import BlindIndexField, EncryptedTextField, Masked
+from crm.people.facts import value_text
 from crm.people.languages import LANGUAGES
 from crm.people.models import Person, PersonChange
 from crm.people.printing import typesetting
 from crm.people.printing.contents import Section, day_words
+from crm.people.selectors import fact_catalogue
 from crm.people.services import OBJECT_TYPE as PERSON_TYPE
 from network.models import Region
 from network.selectors import region_full_name
@@ -303,10 +305,20 @@ def _text(row: models.Model, column: "models.Field[Any, Any]", value: Any) -> st
             f"{name}：{_plain(old)} → {_plain(new)}" for name, (old, new) in value.items()
         )
     if isinstance(value, dict):
-        return "；".join(f"{name}：{_plain(item)}" for name, item in value.items())
+        return _facts_text(value) if column.name == "facts" else _listed(value)
     if column.name in {"country", "nationality"}:
         return str(countries.name(value)) or str(value)
     return str(value)
+
+
+def _listed(value: dict[str, Any]) -> str:
+    return "；".join(f"{name}：{_plain(item)}" for name, item in value.items())
+
+
+def _facts_text(facts: dict[str, str]) -> str:
+    catalogue = fact_catalogue(facts)
+    told = [fact for code, fact in catalogue.items() if code in facts]
+    return "；".join(f"{fact.label}：{value_text(fact, facts[fact.code])}" for fact in told)
 
 
 def _field_word(name: str) -> str:

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from audit.selectors import who_looked
 from common.fields import BlindIndexField
 from crm.people.choices import (
+    FactKind,
     HouseholdRole,
     IdentityState,
     KinBasis,
@@ -23,6 +24,7 @@ from crm.people.choices import (
     ResidenceRight,
     StayPurpose,
 )
+from crm.people.extra_fields import add_field
 from crm.people.models import (
     Household,
     HouseholdMember,
@@ -171,6 +173,16 @@ def test_a_document_to_read(clerk):
     facts = [value for section in copy.content()["sections"] for _name, value in section["facts"]]
     assert "曾庆红" in facts
     assert "印度尼西亚" in facts
+
+
+def test_particulars_are_told_in_words_and_kept_as_codes(clerk):
+    field = add_field(label="常来时段", kind=FactKind.CHOICE, options=["上午"], by=None, now=NOW)
+    person = people.person(facts={"occupation": "retired", "left": "1958-03", field.code: "上午"})
+    copy = copy_for(person_id=person.pk, reason="本人申请", by=clerk, now=NOW)
+    told = dict(pair for section in copy.content()["sections"] for pair in section["facts"])
+    assert "出国时间：1958-03；职业：退休；常来时段：上午" in told.values()
+    [row] = json.loads(copy.to_json())["tables"]["person"]
+    assert row["facts"]["occupation"] == "retired"
 
 
 def url(person):
