@@ -34,30 +34,51 @@ def insert_drafts(drafts: Sequence[Draft]) -> None:
     copy_rows(PersonIdentity, [row for draft in drafts for row in draft.identities])
 
 
+def commit_without_waiting() -> None:
+    """Let this transaction's commit not wait for the disk.
+
+    For one batch of many, which a crash of the database may undo: the next try makes it again.
+    Whatever is committed later, and waits, is on disk together with all that came before it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
 def update_rows(
     model: type[models.Model], rows: Sequence[models.Model], columns: Sequence[str]
 ) -> None:
     """Write some plain columns of many rows in one statement; ``bulk_update`` takes a CASE each."""
     if not rows:
         return
-    wanted = {"id", *columns}
-    fields = [field for field in model._meta.concrete_fields if field.name in wanted]
-    names = [sql.Identifier(str(field.column)) for field in fields]
-    changed = [name for name, field in zip(names, fields, strict=True) if field.name != "id"]
+    fields: dict[str, Any] = {name: model._meta.get_field(name) for name in ("id", *columns)}
+    values = {
+        name: [_plain(getattr(row, field.attname)) for row in rows]
+        for name, field in fields.items()
+    }
+    # What is the same in all rows is sent once; as arrays, they take longer than the update.
+    shared = [name for name in columns if len(set(values[name])) == 1]
+    single = ["id", *(name for name in columns if name not in shared)]
+    column = {name: sql.Identifier(str(field.column)) for name, field in fields.items()}
+    changes = [
+        sql.SQL("{} = %s::{}").format(column[name], sql.SQL(_type_of(fields[name])))
+        if name in shared
+        else sql.SQL("{0} = new.{0}").format(column[name])
+        for name in columns
+    ]
     statement = sql.SQL(
         "UPDATE {table} AS old SET {changes} FROM unnest({arrays}) AS new({names})"
         " WHERE old.id = new.id"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        changes=sql.SQL(", ").join([sql.SQL("{0} = new.{0}").format(name) for name in changed]),
+        changes=sql.SQL(", ").join(changes),
         arrays=sql.SQL(", ").join(
-            [sql.SQL("%s::{}[]").format(sql.SQL(_type_of(field))) for field in fields]
+            [sql.SQL("%s::{}[]").format(sql.SQL(_type_of(fields[name]))) for name in single]
         ),
-        names=sql.SQL(", ").join(names),
+        names=sql.SQL(", ").join([column[name] for name in single]),
     )
-    values = [[_plain(getattr(row, str(field.attname))) for row in rows] for field in fields]
+    sent: list[Any] = [*(values[name][0] for name in shared), *(values[name] for name in single)]
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, sent)
 
 
 def _type_of(field: Any) -> str:

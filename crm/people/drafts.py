@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.crypto import blind_index
 from common.keys import DataKey
+from common.rows import fresh
 from crm.people import search
 from crm.people.choices import DocumentKind, IdentityState, Source, StepKind
 from crm.people.errors import InvalidPersonError, Problem
@@ -58,7 +59,9 @@ def new_draft(
     checked: Checked, *, source: Source, by: User | None, now: dt.datetime, key: DataKey
 ) -> Draft:
     """Return the rows of a new person; ``key`` is the site's current one."""
-    person = Person(source=source, created_at=now, created_by=by, updated_at=now, updated_by=by)
+    person = fresh(
+        Person, source=source, created_at=now, created_by=by, updated_at=now, updated_by=by
+    )
     draft = Draft(person)
     fill_person(person, checked)
     draft.documents = draft_documents(person, checked, {}, by=by, now=now, key=key)
@@ -154,8 +157,8 @@ def draft_documents(
         index = document_index(document.source, key)
         row = on_record.get(index)
         if row is None:
-            row = PersonDocument(
-                person=person, number=document.number, number_index=index,
+            row = fresh(
+                PersonDocument, person=person, number=document.number, number_index=index,
                 created_at=now, created_by=by,
             )  # fmt: skip
         values = document.values
@@ -218,8 +221,8 @@ def draft_phones(
         index = phone_index(phone.e164, key)
         row = on_record.get(index)
         if row is None:
-            row = PersonPhone(
-                person=person, number=phone.e164, number_index=index,
+            row = fresh(
+                PersonPhone, person=person, number=phone.e164, number_index=index,
                 created_at=now, created_by=by,
             )  # fmt: skip
         row.kind = phone.kind.value
@@ -244,9 +247,9 @@ def draft_contacts(
         index = contact_index(contact.source, key)
         row = on_record.get(index)
         if row is None:
-            row = PersonContact(
-                person=person, kind=contact.kind, value=contact.value, value_index=index,
-                created_at=now, created_by=by,
+            row = fresh(
+                PersonContact, person=person, kind=contact.kind, value=contact.value,
+                value_index=index, created_at=now, created_by=by,
             )  # fmt: skip
         row.position = position
         rows.append(row)
@@ -276,7 +279,9 @@ def draft_identities(
     for identity in checked.values.identities:
         row = on_record.get(identity.code)
         if row is None:
-            row = PersonIdentity(person=person, code=identity.code, created_at=now, created_by=by)
+            row = fresh(
+                PersonIdentity, person=person, code=identity.code, created_at=now, created_by=by
+            )
         row.country = identity.country
         row.since = identity.since
         row.since_precision = identity.since_precision or ""

@@ -17,6 +17,7 @@ from audit.models import AuditAnchor, AuditEntry, Outcome
 from audit.verify import Finding
 from common.copying import copy_rows
 from common.keys import DataKey, current_key, current_schema
+from common.rows import fresh
 
 # From so many on, COPY is faster.
 _MANY = 50
@@ -206,7 +207,8 @@ def _draft(event: Event, now: dt.datetime) -> AuditEntry:
     facts = request_facts()
     actor = event.by
     role = facts.role or ",".join(sorted(actor.current_roles())) if actor else ""
-    return AuditEntry(
+    return fresh(
+        AuditEntry,
         at=now,
         actor_key=actor.pk if actor else None,
         actor_name=actor.display_name if actor else "",

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, models
 from psycopg import sql
 
-_LINES = 500  # in one message to the server
+_LINES = 100  # in one message to the server, which works on it while the next is made
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _NOTHING = object()
 _encode = json.JSONEncoder(ensure_ascii=False).encode

@@ -26,6 +26,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
 
 from .spelling import (
     HAN,
@@ -80,6 +81,7 @@ def search_tokens(
     return sorted(tokens)
 
 
+@lru_cache(maxsize=4_096)  # an import asks three times for each name
 def sort_key(name: str, *, surname_reading: str = "") -> str:
     """Return a text that sorts people by pinyin, tone and character; for a "C" collation.
 
@@ -181,7 +183,8 @@ def _name_tokens(name: str, surname_reading: str) -> Iterator[str]:
         if start + 1 < len(plain):
             yield f"h{_hex(plain[start : start + 2])}"
     yield from _reading_tokens(han, surname_reading)
-    yield from _word_tokens(name)
+    if han != name:
+        yield from _word_tokens(name)
 
 
 def _reading_tokens(han: str, surname_reading: str) -> Iterator[str]:

@@ -13,7 +13,14 @@ from uuid import UUID
 
 from common.keys import DataKey
 from crm.people.choices import CheckResult, Evidence
-from crm.people.duplicates.matching import MOST_SHARING, keys_of_probe, match_many, probe_of_values
+from crm.people.drafts import Draft
+from crm.people.duplicates.matching import (
+    MOST_SHARING,
+    keys_of_probe,
+    match_many,
+    probe_of_draft,
+    probe_of_values,
+)
 from crm.people.duplicates.scoring import LIKELY, POSSIBLE, Key, Probe, Reason, compare
 from crm.people.models import Person, PersonDocument, PersonPhone
 from crm.people.rules import Checked
@@ -79,6 +86,11 @@ def traits_of(checked: Checked, key: DataKey) -> Traits:
     return Traits(checked.values.full_name, probe_of_values(checked, key))
 
 
+def traits_of_draft(draft: Draft) -> Traits:
+    """Return the same of rows that are about to be written."""
+    return Traits(draft.person.full_name, probe_of_draft(draft))
+
+
 @dataclass(slots=True)
 class FileMemory:
     """Who stood further up in the file."""
@@ -113,6 +125,8 @@ class FileMemory:
 
 def match_on_record(rows: Sequence[Traits]) -> list[Match | None]:
     """Return for each row the likeliest person on record, or None; some ten queries for all."""
+    if not Person.objects.exists():
+        return [None] * len(rows)  # a site's first roster
     alike = _alike(rows)
     return [
         max(

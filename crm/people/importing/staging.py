@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from common.copying import copy_rows
 from common.keys import DataKey, current_key
 from common.memory import collector_paused
+from common.rows import fresh
+from crm.people.bulk import commit_without_waiting
 from crm.people.facts import Fact
 from crm.people.importing import filling
 from crm.people.importing.combining import BACK
@@ -51,7 +53,7 @@ from crm.people.selectors import fact_catalogue, people_with_parts
 from network.models import Region
 from network.selectors import find_regions
 
-BATCH = 1_000
+BATCH = 2_000
 Report = Callable[[int, int], None]
 
 
@@ -90,10 +92,11 @@ def stage(*, batch_id: UUID, now: dt.datetime, report: Report) -> None:
         return
     work = _Work.begin(batch, timezone.localdate(now))
     total = sum(plan.rows for plan in work.plans if not plan.skipped)
+    done = batch.rows.count()
     with opened_file(batch) as path, collector_paused():
         readings = _readings(path, work, frozenset(batch.refused))
         while some := list(islice(readings, BATCH)):
-            done = _stage_some(batch_id, some, work)
+            done += _stage_some(batch_id, some, work)
             report(min(done, total), total)
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
@@ -165,9 +168,10 @@ def _readings(path: Path, work: _Work, refused: frozenset[str]) -> Iterator[tupl
 
 @transaction.atomic
 def _stage_some(batch_id: UUID, readings: list[tuple[int, RowReading]], work: _Work) -> int:
-    """Stage rows that are not staged yet; return how many are staged in all."""
+    """Stage rows that are not staged yet; return how many they were."""
     # The lock keeps a second worker out, which may take the task from one thought dead.
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    commit_without_waiting()
     last = batch.rows.order_by("-sheet", "-number").values_list("sheet", "number").first()
     new = [
         (sheet, reading)
@@ -178,7 +182,7 @@ def _stage_some(batch_id: UUID, readings: list[tuple[int, RowReading]], work: _W
     _recognise(rows)
     _match([row for row in rows if row.traits is not None], work)
     copy_rows(ImportRow, [_as_row(row, batch) for row in rows])
-    return batch.rows.count()
+    return len(rows)
 
 
 def _check(sheet: int, reading: RowReading, work: _Work) -> Staged:
@@ -319,7 +323,8 @@ def _compare(rows: Sequence[Staged], work: _Work) -> None:
 
 def _as_row(row: Staged, batch: ImportBatch) -> ImportRow:
     row.content.messages = [str(issue.message) for issue in row.issues]
-    return ImportRow(
+    return fresh(
+        ImportRow,
         batch=batch,
         sheet=row.place[0],
         number=row.place[1],

@@ -15,12 +15,12 @@ from common.errors import DomainError
 from common.keys import current_key
 from common.memory import collector_paused
 from crm.people import drafts
-from crm.people.bulk import insert_drafts, update_rows
+from crm.people.bulk import commit_without_waiting, insert_drafts, update_rows
 from crm.people.choices import ChangeCause, Source
 from crm.people.importing.contents import Content, unpack
 from crm.people.importing.families import Arrival, Run, write_families
 from crm.people.importing.filling import fill
-from crm.people.importing.matching import known_since, traits_of
+from crm.people.importing.matching import known_since, traits_of_draft
 from crm.people.importing.staging import BATCH, Report, count_rows
 from crm.people.models import (
     ImportBatch,
@@ -67,6 +67,8 @@ def _write_some(batch_id: UUID) -> int:
     batch = ImportBatch.objects.select_for_update().select_related(None).get(pk=batch_id)
     if batch.state != ImportState.RUNNING or batch.ran_at is None:
         return 0
+    # `_finish` waits for all.
+    commit_without_waiting()
     waiting = batch.rows.filter(outcome="").order_by("sheet", "number")[:BATCH]
     rows = [_Row(row, Content()) for row in waiting]
     for item in rows:
@@ -100,18 +102,20 @@ def is_addition(row: ImportRow) -> bool:
 def _create(items: Sequence[_Row], work: Run) -> dict[tuple[int, int], UUID]:
     """Write new people; return their keys by the place of their row."""
     key = current_key()
+    made = [
+        drafts.new_draft(checked, source=Source.ROSTER, by=work.by, now=work.now, key=key)
+        for item in items
+        if (checked := item.content.checked)
+    ]
     new = []
-    traits = [traits_of(item.content.checked, key) for item in items if item.content.checked]
-    for item, known in zip(items, known_since(traits), strict=True):
-        row, checked = item.row, item.content.checked
+    since = known_since([traits_of_draft(draft) for draft in made])
+    for item, draft, known in zip(items, made, since, strict=True):
+        row = item.row
         if known and row.decision != RowDecision.CREATE:
             # Somebody put them on record after the dry run.
             row.action, row.person_key = RowAction.DUPLICATE, known
             item.leave("on_record_since")
-        elif checked:
-            draft = drafts.new_draft(
-                checked, source=Source.ROSTER, by=work.by, now=work.now, key=key
-            )
+        else:
             row.person_key, row.outcome = draft.person.pk, RowOutcome.CREATED
             new.append((item, draft))
     insert_drafts([draft for _item, draft in new])

@@ -1,12 +1,16 @@
 """What a check hands on, the limits and sentences all rules share, and clean text."""
 
+import dataclasses
 import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from common.phones import Phone
 from crm.people.choices import CheckResult, ContactKind, DocumentKind, Precision
@@ -82,6 +86,17 @@ class Checked:
     def warn(self, name: str, code: str, message: str | Promise) -> None:
         """Add a warning."""
         self.warnings.append(Problem(name, code, message))
+
+    def amend(self, **values: Any) -> None:
+        """Change some values. Most are in their stored form already, and a copy takes time."""
+        if any(getattr(self.values, name) != value for name, value in values.items()):
+            self.values = dataclasses.replace(self.values, **values)
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """Return the codes of ISO 3166; the library goes through its settings at each question."""
+    return frozenset(countries.countries)
 
 
 def clean_text(text: str, *, keep_lines: bool = False) -> str:

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from common.phones import PhoneError, parse_phone
 from crm.people.choices import ContactKind, Precision, Sex
@@ -32,6 +31,7 @@ from crm.people.rules.checked import (
     CheckedContact,
     CheckedDocument,
     clean_text,
+    country_codes,
     first_day,
     index_source,
 )
@@ -100,7 +100,7 @@ def _sent_or_kept(sent: str | None, part_id: UUID | None, on_record: Mapping[UUI
 
 
 def _check_paper(found: Checked, place: str, document: DocumentValues) -> None:
-    if document.country not in countries:
+    if document.country not in country_codes():
         found.refuse(f"{place}.country", "country_unknown", NOT_A_COUNTRY)
     if len(document.issuing_place) > LONGEST_PLACE:
         found.refuse(f"{place}.issuing_place", "too_long", TOO_LONG)
@@ -214,7 +214,7 @@ def check_identities(found: Checked, today: dt.date) -> None:
         place = f"identities.{position}"
         if any(identity.code is known.code for known in identities):
             found.refuse(f"{place}.code", "identity_twice", _("This identity is there twice."))
-        if identity.country and identity.country not in countries:
+        if identity.country and identity.country not in country_codes():
             found.refuse(f"{place}.country", "country_unknown", NOT_A_COUNTRY)
         precision = None
         if identity.since is not None:
@@ -222,8 +222,10 @@ def check_identities(found: Checked, today: dt.date) -> None:
             if identity.since > today:
                 found.refuse(f"{place}.since", "date_in_future", IN_THE_FUTURE)
         since = first_day(identity.since, precision) if identity.since and precision else None
-        identities.append(dataclasses.replace(identity, since=since, since_precision=precision))
-    found.values = dataclasses.replace(found.values, identities=tuple(identities))
+        if (since, precision) != (identity.since, identity.since_precision):
+            identity = dataclasses.replace(identity, since=since, since_precision=precision)
+        identities.append(identity)
+    found.amend(identities=tuple(identities))
 
 
 def check_facts(
@@ -246,4 +248,4 @@ def check_facts(
             facts[code] = clean_value(fact, value, today=today)
         except FactError as error:
             found.refuse(f"facts.{code}", error.problem, error.message)
-    found.values = dataclasses.replace(found.values, facts=facts)
+    found.amend(facts=facts)

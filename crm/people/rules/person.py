@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from crm.people.choices import Precision
 from crm.people.facts import CATALOGUE, Fact
@@ -26,6 +25,7 @@ from crm.people.rules.checked import (
     TOO_LONG,
     Checked,
     clean_text,
+    country_codes,
     first_day,
 )
 from crm.people.values import PersonValues
@@ -141,7 +141,7 @@ def _check_texts(found: Checked) -> None:
 
 def _check_codes(found: Checked, is_region: Callable[[str], bool]) -> None:
     values = found.values
-    if values.nationality and values.nationality not in countries:
+    if values.nationality and values.nationality not in country_codes():
         found.refuse("nationality", "country_unknown", NOT_A_COUNTRY)
     if values.region_code and not is_region(values.region_code):
         found.refuse("region_code", "region_unknown", _("This region is not on our list."))
@@ -153,13 +153,13 @@ def _check_codes(found: Checked, is_region: Callable[[str], bool]) -> None:
 def _check_birth(found: Checked, today: dt.date) -> None:
     values = found.values
     if values.birth_date is None:
-        found.values = dataclasses.replace(values, birth_precision=None)
+        found.amend(birth_precision=None)
         return
     precision = values.birth_precision or Precision.DAY
     birth_date = first_day(values.birth_date, precision)
-    found.values = dataclasses.replace(values, birth_date=birth_date, birth_precision=precision)
+    found.amend(birth_date=birth_date, birth_precision=precision)
     if birth_date > today:
         found.refuse("birth_date", "date_in_future", IN_THE_FUTURE)
-        found.values = dataclasses.replace(found.values, birth_date=None, birth_precision=None)
+        found.amend(birth_date=None, birth_precision=None)
     elif birth_date < FIRST_BIRTH:
         found.refuse("birth_date", "date_too_early", _("Nobody alive was born then."))
