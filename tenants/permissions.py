@@ -58,6 +58,9 @@ _CLERK = _EVERYBODY | {
     _P.TODAY_VIEW,
     _P.PERSON_VIEW,
     _P.PERSON_EDIT,
+    # Whoever may change both records may say that they are one (requirements A7): it is on record,
+    # and can be taken back for 30 days.
+    _P.PERSON_MERGE,
     _P.PERSON_IMPORT,
     _P.PERSON_REVEAL,
     _P.PERSON_SEARCH_DOCUMENT,
@@ -97,7 +100,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _CLERK
     | {
         _P.PERSON_FIELDS,
-        _P.PERSON_MERGE,
         _P.PERSON_EXPORT_CLEAR,
         _P.PERSON_APPROVE_EXPORT,
         _P.PERSON_MINIMISE,

@@ -13,7 +13,7 @@ from crm.people.merging import rights
 from crm.people.models import DuplicatePair, MergeOperation, Person
 from crm.people.values import PhoneValues
 from tenants.context import inside
-from tenants.permissions import GRANTS
+from tenants.permissions import GRANTS, Permission
 from tests.factories import people
 from tests.factories.people import NOW
 from tests.fixtures_accounts import client_of
@@ -98,6 +98,12 @@ def test_the_same_record_and_strangers_are_not_there(administrator_client):
     assert administrator_client.post(url("undo-merge", uuid.uuid4())).status_code == 404
 
 
+@pytest.fixture
+def may_not_merge(monkeypatch):
+    """Clerks of a site that leaves merging to somebody else."""
+    monkeypatch.setitem(GRANTS, Role.CLERK, GRANTS[Role.CLERK] - {Permission.PERSON_MERGE})
+
+
 def test_without_the_right_to_both_there_is_no_page(administrator_client, monkeypatch):
     one, other = two()
     monkeypatch.setattr(rights, "may_edit", lambda user, person: person.pk == one.pk)
@@ -106,7 +112,7 @@ def test_without_the_right_to_both_there_is_no_page(administrator_client, monkey
     assert Person.objects.count() == 2
 
 
-def test_a_clerk_sees_the_pair_and_no_way_to_merge(clerk_client):
+def test_without_the_permission_the_pair_is_seen_and_no_way_to_merge(clerk_client, may_not_merge):
     one, other = two()
     scan(now=NOW)
     page = clerk_client.get(url("duplicates")).content.decode()
@@ -178,7 +184,7 @@ def test_a_program_lists_decides_merges_and_undoes(api):
     assert (again.status_code, again.json()["code"]) == (422, "merge_undone")
 
 
-def test_a_clerks_token_does_not_merge(north):
+def test_a_token_without_the_permission_does_not_merge(north, may_not_merge):
     one, other = two()
     clerk = with_token(north, Role.CLERK)
     body = {"kept": str(one.pk), "gone": str(other.pk), "kept_version": 1, "gone_version": 1}
