@@ -26,7 +26,6 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import lru_cache
 
 from .spelling import (
     HAN,
@@ -81,7 +80,6 @@ def search_tokens(
     return sorted(tokens)
 
 
-@lru_cache(maxsize=4_096)  # an import asks three times for each name
 def sort_key(name: str, *, surname_reading: str = "") -> str:
     """Return a text that sorts people by pinyin, tone and character; for a "C" collation.
 
